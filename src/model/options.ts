@@ -1,0 +1,45 @@
+import type { SourceImage } from './image-config.ts';
+import type { LayerFormat } from './layer.ts';
+import type { RootfsPath } from './rootfs-path.ts';
+
+export type OutputTarget =
+  | { readonly kind: 'stdout' }
+  | { readonly kind: 'oci-archive'; readonly path: string }
+  | { readonly kind: 'oci-directory'; readonly path: string };
+
+/** `/p` drops p and all below it; `/p/` keeps the directory p and drops all below it. */
+export interface PrunePattern {
+  readonly path: RootfsPath;
+  readonly keepDirectory: boolean;
+}
+
+/** `layah build`, with every default resolved. Frozen. */
+export interface BuildOptions {
+  readonly rootfs: string;
+  readonly output: OutputTarget;
+  readonly tag: string | undefined;
+  readonly image: SourceImage;
+  /** Upper bound of every mtime and the image's `created`, whole seconds since 1970. */
+  readonly createdSeconds: number;
+  readonly maxLayers: number;
+  readonly format: LayerFormat;
+  readonly compressionLevel: number;
+  readonly chunkSizeBytes: number;
+  readonly prune: readonly PrunePattern[];
+  readonly skipSpecialFiles: boolean;
+  readonly threads: number;
+}
+
+export type ImageLocation =
+  | { readonly kind: 'oci-archive'; readonly path: string }
+  | { readonly kind: 'oci-directory'; readonly path: string };
+
+/** `layah verify`. Frozen. */
+export interface VerifyOptions {
+  readonly image: ImageLocation;
+  /** Which image of an index with several: its org.opencontainers.image.ref.name. */
+  readonly tag: string | undefined;
+  readonly rootfs: string | undefined;
+  readonly prune: readonly PrunePattern[];
+  readonly skipSpecialFiles: boolean;
+}

@@ -1,0 +1,90 @@
+declare const rootfsPathBrand: unique symbol;
+
+/**
+ * A path inside a root filesystem: no leading or trailing slash, no `.` or `..`, '' is the root.
+ * A name is any bytes but NUL and '/', so the string holds one byte a character (latin1), never decoded text.
+ * Comparing two such strings therefore compares bytes.
+ */
+export type RootfsPath = string & { readonly [rootfsPathBrand]: true };
+
+export const ROOT_PATH = '' as RootfsPath;
+
+/** Cleans a byte string such as `/usr//lib/../lib64/`: `..` never climbs above the root. */
+export function rootfsPath(byteString: string): RootfsPath {
+  const names: string[] = [];
+  for (const name of byteString.split('/')) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') names.pop();
+    else names.push(name);
+  }
+  return names.join('/') as RootfsPath;
+}
+
+/** The path of decoded text, for example of a command line flag. */
+export function rootfsPathFromText(text: string): RootfsPath {
+  return rootfsPath(Buffer.from(text, 'utf8').toString('latin1'));
+}
+
+/** `name` is one directory entry, so the result needs no cleaning. */
+export function joinPath(directory: RootfsPath, name: string): RootfsPath {
+  return (directory === '' ? name : `${directory}/${name}`) as RootfsPath;
+}
+
+/** The parent of the root is the root. */
+export function parentPath(path: RootfsPath): RootfsPath {
+  const slash = path.lastIndexOf('/');
+  return (slash < 0 ? '' : path.slice(0, slash)) as RootfsPath;
+}
+
+export function baseName(path: RootfsPath): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** From the outermost directory to the direct parent; the root is not among them. */
+export function ancestorPaths(path: RootfsPath): RootfsPath[] {
+  const ancestors: RootfsPath[] = [];
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    ancestors.push(path.slice(0, slash) as RootfsPath);
+  }
+  return ancestors;
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a byte string, or undefined when it is not UTF-8. */
+export function decodeUtf8(byteString: string): string | undefined {
+  if (isAscii(byteString)) return byteString;
+  try {
+    return strictUtf8.decode(Buffer.from(byteString, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+export function isAscii(byteString: string): boolean {
+  for (let index = 0; index < byteString.length; index++) {
+    if (byteString.charCodeAt(index) > 0x7f) return false;
+  }
+  return true;
+}
+
+/** For messages: absolute, on one line, bytes that are no printable text as \xNN. */
+export function displayPath(path: RootfsPath): string {
+  return `/${displayBytes(path)}`;
+}
+
+/** For messages: a byte string on one line; control characters, backslashes and bytes that are not UTF-8 as \xNN. */
+export function displayBytes(byteString: string): string {
+  const text = decodeUtf8(byteString);
+  const unprintable =
+    text === undefined
+      ? /[^\x20-\x5b\x5d-\x7e]/g
+      : /[\u0000-\u001f\u007f-\u009f\\\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+  return (text ?? byteString).replace(unprintable, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  if (character === '\\') return '\\\\';
+  return code > 0xff ? `\\u${code.toString(16)}` : `\\x${code.toString(16).padStart(2, '0')}`;
+}

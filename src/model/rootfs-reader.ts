@@ -1,0 +1,20 @@
+import type { RootfsPath } from './rootfs-path.ts';
+
+/** Reads regular files of a root filesystem. Every symlink is resolved inside it, as if it were `/`. */
+export interface RootfsReader {
+  /**
+   * The path with every symlink resolved (the last name too), or undefined when nothing is there, a link
+   * loops or a name on the way is no directory.
+   */
+  resolve(path: RootfsPath): RootfsPath | undefined;
+  /** The path with the symlinks of its parent directories resolved, the last name left as it is. */
+  resolveParent(path: RootfsPath): RootfsPath | undefined;
+  /**
+   * The content of a regular file, at most `maxBytes` long.
+   * @returns undefined when nothing is there.
+   * @throws LayahError `bad-database` naming the path when it is no regular file or too large.
+   */
+  readFile(path: RootfsPath, maxBytes: number): Buffer | undefined;
+  /** Where the root filesystem lies on this machine, for programs that must be pointed at a directory. */
+  readonly hostDirectory: string;
+}
