@@ -5,7 +5,8 @@ import type { RootfsPath } from './rootfs-path.ts';
 export type OutputTarget =
   | { readonly kind: 'stdout' }
   | { readonly kind: 'oci-archive'; readonly path: string }
-  | { readonly kind: 'oci-directory'; readonly path: string };
+  /** replace: an OCI layout that is there may be replaced. */
+  | { readonly kind: 'oci-directory'; readonly path: string; readonly replace: boolean };
 
 /** `/p` drops p and all below it; `/p/` keeps the directory p and drops all below it. */
 export interface PrunePattern {

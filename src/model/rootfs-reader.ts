@@ -1,5 +1,8 @@
 import type { RootfsPath } from './rootfs-path.ts';
 
+/** What package databases record of file content. */
+export type DigestAlgorithm = 'sha256' | 'sha1' | 'md5';
+
 /** Reads regular files of a root filesystem. Every symlink is resolved inside it, as if it were `/`. */
 export interface RootfsReader {
   /**
@@ -15,6 +18,12 @@ export interface RootfsReader {
    * @throws LayahError `bad-database` naming the path when it is no regular file or too large.
    */
   readFile(path: RootfsPath, maxBytes: number): Buffer | undefined;
+  /**
+   * The digest of a regular file's content in lower-case hex, read in pieces: a file of any size takes little memory.
+   * @returns undefined when no regular file is there.
+   * @throws the signal's reason once it is aborted.
+   */
+  hashFile(path: RootfsPath, algorithm: DigestAlgorithm, signal: AbortSignal): Promise<string | undefined>;
   /** Where the root filesystem lies on this machine, for programs that must be pointed at a directory. */
   readonly hostDirectory: string;
 }
