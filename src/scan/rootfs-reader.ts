@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { LayahError, systemErrorCode } from '../model/errors.ts';
+import { hostPath, type HostPrefix } from '../model/host-path.ts';
+import {
+  baseName,
+  displayPath,
+  joinPath,
+  parentPath,
+  ROOT_PATH,
+  type RootfsPath,
+} from '../model/rootfs-path.ts';
+import type { DigestAlgorithm, RootfsReader } from '../model/rootfs-reader.ts';
+import type { OpenRootfs } from './open-rootfs.ts';
+
+/** Reads package databases: links are resolved name by name inside the tree, and only regular files are opened. */
+export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
+  const { prefix, hostDirectory } = rootfs;
+  return {
+    hostDirectory,
+    resolve: (path) => resolveLinks(prefix, path),
+    resolveParent(path) {
+      const parent = resolveLinks(prefix, parentPath(path));
+      return parent === undefined ? undefined : joinPath(parent, baseName(path));
+    },
+    readFile(path, maxBytes) {
+      const resolved = resolveLinks(prefix, path);
+      return resolved === undefined ? undefined : readRegularFile(prefix, resolved, maxBytes);
+    },
+    async hashFile(path, algorithm, signal) {
+      const resolved = resolveLinks(prefix, path);
+      return resolved === undefined
+        ? undefined
+        : hashRegularFile({ prefix, path: resolved, algorithm, signal });
+    },
+  };
+}
+
+/** As in the kernel (MAXSYMLINKS). */
+const MAX_LINKS = 40;
+
+function resolveLinks(prefix: HostPrefix, path: RootfsPath): RootfsPath | undefined {
+  const pending = path
+    .split('/')
+    .filter((name) => name !== '')
+    .toReversed();
+  let resolved = ROOT_PATH;
+  let links = 0;
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (name === '..') {
+      resolved = parentPath(resolved);
+      continue;
+    }
+    const next = joinPath(resolved, name);
+    const kind = kindOf(prefix, next);
+    if (kind === undefined || (pending.length > 0 && kind === 'other')) return undefined;
+    if (kind !== 'symlink') {
+      resolved = next;
+      continue;
+    }
+    if (++links > MAX_LINKS) return undefined;
+    const target = readlinkSync(hostPath(prefix, next), { encoding: 'latin1' });
+    if (target.startsWith('/')) resolved = ROOT_PATH;
+    pending.push(
+      ...target
+        .split('/')
+        .filter((part) => part !== '' && part !== '.')
+        .toReversed(),
+    );
+  }
+  return resolved;
+}
+
+function kindOf(prefix: HostPrefix, path: RootfsPath): 'symlink' | 'directory' | 'other' | undefined {
+  try {
+    const stats = lstatSync(hostPath(prefix, path));
+    if (stats.isSymbolicLink()) return 'symlink';
+    return stats.isDirectory() ? 'directory' : 'other';
+  } catch (thrown) {
+    const code = systemErrorCode(thrown);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
+    throw failed(path, thrown);
+  }
+}
+
+/** O_NONBLOCK: opening a FIFO must not wait for a writer. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function readRegularFile(prefix: HostPrefix, path: RootfsPath, maxBytes: number): Buffer {
+  let descriptor: number;
+  try {
+    descriptor = openSync(hostPath(prefix, path), OPEN_FLAGS);
+  } catch (thrown) {
+    throw failed(path, thrown);
+  }
+  try {
+    return readDescriptor(descriptor, path, maxBytes);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readDescriptor(descriptor: number, path: RootfsPath, maxBytes: number): Buffer {
+  const stats = fstatSync(descriptor);
+  if (!stats.isFile()) throw unusable(path, 'is not a regular file');
+  if (stats.size > maxBytes)
+    throw unusable(path, `has ${stats.size} bytes, more than the limit of ${maxBytes}`);
+  const content = Buffer.alloc(stats.size);
+  let filled = 0;
+  while (filled < content.length) {
+    const count = readSync(descriptor, content, filled, content.length - filled, filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return content.subarray(0, filled);
+}
+
+const HASH_CHUNK_BYTES = 256 * 1024;
+
+interface HashRequest {
+  readonly prefix: HostPrefix;
+  /** With every symlink resolved. */
+  readonly path: RootfsPath;
+  readonly algorithm: DigestAlgorithm;
+  readonly signal: AbortSignal;
+}
+
+async function hashRegularFile(request: HashRequest): Promise<string | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(hostPath(request.prefix, request.path), OPEN_FLAGS);
+    return (await handle.stat()).isFile() ? await hashContent(handle, request) : undefined;
+  } catch (thrown) {
+    request.signal.throwIfAborted();
+    throw failed(request.path, thrown);
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function hashContent(handle: FileHandle, { algorithm, signal }: HashRequest): Promise<string> {
+  const hash = createHash(algorithm);
+  const chunk = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
+  for (;;) {
+    signal.throwIfAborted();
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(chunk.subarray(0, bytesRead));
+  }
+}
+
+function unusable(path: RootfsPath, what: string): LayahError {
+  return new LayahError({
+    code: 'bad-database',
+    message: `${displayPath(path)} in the root filesystem ${what}`,
+    hint: 'Repair it, or leave it out with --prune.',
+  });
+}
+
+function failed(path: RootfsPath, cause: unknown): LayahError {
+  return new LayahError({
+    code: 'read-failed',
+    message: `reading ${displayPath(path)} in the root filesystem`,
+    cause,
+  });
+}

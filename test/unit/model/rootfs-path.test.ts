@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ancestorPaths,
+  baseName,
+  displayBytes,
+  displayPath,
+  joinPath,
+  parentPath,
+  ROOT_PATH,
+  rootfsPath,
+  rootfsPathFromText,
+} from '../../../src/model/rootfs-path.ts';
+
+describe('a path of a root filesystem', () => {
+  it.each([
+    ['/usr//lib/./x/', 'usr/lib/x'],
+    ['../../etc/passwd', 'etc/passwd'],
+    ['/a/b/../../../c', 'c'],
+    ['/', ''],
+    ['', ''],
+  ])('cleans %s to %s and never climbs above the root', (text, clean) => {
+    expect(rootfsPath(text)).toBe(clean);
+  });
+
+  it('holds one byte a character', () => {
+    expect(rootfsPathFromText('é')).toBe('\xc3\xa9');
+  });
+
+  it('takes apart and puts together', () => {
+    const path = joinPath(joinPath(ROOT_PATH, 'usr'), 'lib');
+    expect(path).toBe('usr/lib');
+    expect(parentPath(path)).toBe('usr');
+    expect(parentPath(ROOT_PATH)).toBe(ROOT_PATH);
+    expect(baseName(path)).toBe('lib');
+    expect(ancestorPaths(rootfsPath('a/b/c'))).toEqual(['a', 'a/b']);
+  });
+
+  it.each([
+    ['plain/name', '/plain/name'],
+    ['new\nline', '/new\\x0aline'],
+    ['back\\slash', '/back\\\\slash'],
+    ['\xc3\xa9', '/é'],
+    ['\xff\xfe', '/\\xff\\xfe'],
+    ['\xe2\x80\xaeevil', '/\\u202eevil'],
+  ])('shows %j on one line as %s', (bytes, shown) => {
+    expect(displayPath(rootfsPath(bytes))).toBe(shown);
+  });
+
+  it('shows a terminal escape as text', () => {
+    expect(displayBytes('\x1b[31m')).toBe('\\x1b[31m');
+  });
+});

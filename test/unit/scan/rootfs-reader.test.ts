@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
+import type { RootfsReader } from '../../../src/model/rootfs-reader.ts';
+import { openRootfs, type OpenRootfs } from '../../../src/scan/open-rootfs.ts';
+import { createRootfsReader } from '../../../src/scan/rootfs-reader.ts';
+
+let outside: string;
+let rootfs: OpenRootfs;
+let reader: RootfsReader;
+
+beforeAll(() => {
+  outside = mkdtempSync(join(tmpdir(), 'layah-reader-'));
+  const root = join(outside, 'root');
+  mkdirSync(join(root, 'usr/lib'), { recursive: true });
+  writeFileSync(join(outside, 'secret'), 'of the host');
+  writeFileSync(join(root, 'usr/lib/status'), 'in the tree');
+  symlinkSync('usr/lib', join(root, 'lib'));
+  symlinkSync('/usr/lib', join(root, 'usr/absolute'));
+  symlinkSync('../../../../../../../../etc/passwd', join(root, 'escape'));
+  symlinkSync('../../secret', join(root, 'usr/secret'));
+  symlinkSync('b', join(root, 'a'));
+  symlinkSync('a', join(root, 'b'));
+  symlinkSync('double/double', join(root, 'double'));
+  execFileSync('mkfifo', [join(root, 'fifo')]);
+  writeFileSync(join(root, 'huge'), '');
+  truncateSync(join(root, 'huge'), 20 * 2 ** 30);
+  rootfs = openRootfs(root);
+  reader = createRootfsReader(rootfs);
+});
+afterAll(() => {
+  rootfs.close();
+  rmSync(outside, { recursive: true });
+});
+
+const path = rootfsPathFromText;
+const running = new AbortController().signal;
+
+describe('reading through a root filesystem', () => {
+  it('resolves its links as if it were the root', () => {
+    expect(reader.resolve(path('/lib/status'))).toBe('usr/lib/status');
+    expect(reader.resolve(path('usr/absolute/status'))).toBe('usr/lib/status');
+    expect(reader.readFile(path('lib/status'), 100)?.toString()).toBe('in the tree');
+  });
+
+  it('keeps the last name of a path whose parents it resolves', () => {
+    expect(reader.resolveParent(path('lib/anything'))).toBe('usr/lib/anything');
+    expect(reader.resolveParent(path('lib'))).toBe('lib');
+    expect(reader.resolveParent(path('missing/x'))).toBeUndefined();
+  });
+
+  it.each(['escape', 'usr/secret'])('never leads out of it: %s', (name) => {
+    expect(reader.readFile(path(name), 1000)).toBeUndefined();
+  });
+
+  it.each(['a', 'double', 'missing', 'usr/lib/status/below'])('finds nothing at %s', (name) => {
+    expect(reader.resolve(path(name))).toBeUndefined();
+    expect(reader.readFile(path(name), 10)).toBeUndefined();
+  });
+
+  it.each([
+    ['fifo', '/fifo in the root filesystem is not a regular file'],
+    ['usr', '/usr in the root filesystem is not a regular file'],
+    ['huge', '/huge in the root filesystem has 21474836480 bytes, more than the limit of 100'],
+  ])('refuses %s at once', (name, message) => {
+    expect(() => reader.readFile(path(name), 100)).toThrow(message);
+  });
+
+  it.each(['sha256', 'sha1', 'md5'] as const)(
+    'hashes a file through its links with %s',
+    async (algorithm) => {
+      const content = Buffer.alloc(700_001, 'layer ');
+      writeFileSync(join(outside, 'root/usr/lib/big'), content);
+      const digest = createHash(algorithm).update(content).digest('hex');
+      expect(await reader.hashFile(path('lib/big'), algorithm, running)).toBe(digest);
+    },
+  );
+
+  it.each(['fifo', 'usr', 'escape', 'missing', 'a'])('has no digest of %s', async (name) => {
+    expect(await reader.hashFile(path(name), 'sha256', running)).toBeUndefined();
+  });
+
+  it('stops hashing a huge file with the reason when aborted', async () => {
+    const reason = new Error('stopped');
+    const controller = new AbortController();
+    const hashing = reader.hashFile(path('huge'), 'md5', controller.signal);
+    setTimeout(() => controller.abort(reason), 20);
+    await expect(hashing).rejects.toBe(reason);
+  });
+});
