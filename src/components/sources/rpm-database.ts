@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { joinPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import type { RootfsReader } from '../../model/rootfs-reader.ts';
+
+/** The three formats that rpm has had. */
+export type RpmBackend = 'sqlite' | 'ndb' | 'bdb';
+
+export interface RpmDatabase {
+  readonly backend: RpmBackend;
+  /** With every symlink resolved. */
+  readonly directory: RootfsPath;
+}
+
+/** The first of the places where distributions keep it that holds a database; one may be a link to another. */
+export function findRpmDatabase(reader: RootfsReader): RpmDatabase | undefined {
+  for (const candidate of DATABASE_DIRECTORIES) {
+    const directory = reader.resolve(candidate);
+    if (directory === undefined) continue;
+    for (const backend of BACKENDS) {
+      if (reader.resolve(joinPath(directory, FILE_NAMES[backend][0])) !== undefined)
+        return { backend, directory };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Calls `use` with a directory of this machine that holds a copy, and removes that afterwards. rpm writes next to a
+ * database even to read it (locks, the index of the write-ahead log), and would follow links out of the tree.
+ * @throws LayahError `bad-database` when a file of it is no regular file or too large.
+ */
+export async function withRpmDatabaseCopy<Result>(
+  reader: RootfsReader,
+  database: RpmDatabase,
+  use: (hostDirectory: string) => Promise<Result>,
+): Promise<Result> {
+  const hostDirectory = await mkdtemp(join(tmpdir(), 'layah-rpm-'));
+  try {
+    for (const name of FILE_NAMES[database.backend]) {
+      const content = reader.readFile(joinPath(database.directory, name), MAX_FILE_BYTES);
+      if (content !== undefined) await writeFile(join(hostDirectory, name), content, { mode: 0o600 });
+    }
+    return await use(hostDirectory);
+  } finally {
+    await rm(hostDirectory, { recursive: true, force: true });
+  }
+}
+
+const DATABASE_DIRECTORIES = ['usr/lib/sysimage/rpm', 'usr/share/rpm', 'var/lib/rpm'].map(rootfsPath);
+
+/** The newest first: a migrated tree may still hold the older file. */
+const BACKENDS: readonly RpmBackend[] = ['sqlite', 'ndb', 'bdb'];
+
+/**
+ * What reading all packages needs. SQLite's -shm is left behind: it is an index of the -wal, made anew on opening, and
+ * one that is out of date would be believed.
+ */
+const FILE_NAMES: Readonly<Record<RpmBackend, readonly [string, ...string[]]>> = {
+  sqlite: ['rpmdb.sqlite', 'rpmdb.sqlite-wal'],
+  ndb: ['Packages.db', 'Index.db'],
+  bdb: ['Packages'],
+};
+
+const MAX_FILE_BYTES = 512 * 1024 * 1024;
