@@ -1,0 +1,101 @@
+/*
+ * Which components share a layer. Takes what is known of each component and how many layers there may be; gives the
+ * layers from the bottom up. The plan depends on the set of items alone, never on their order.
+ *
+ * 1. Items that change in every build share one layer, the last. With one layer allowed there is nothing to part.
+ * 2. If the others fit into the layers that are left (the budget), each has its own.
+ * 3. Else the biggest half of the budget (rounded down; ties by name) have their own, and the rest go into the other
+ *    half by a hash of their name. The number of bins depends on the budget alone, so another component moves none of
+ *    the binned ones, and of the biggest at most the one that it displaces. Empty bins are left out.
+ * 4. The layers that change least come first, because unpacked layers are re-used from the bottom up: by the sum of
+ *    their items' updates a year, then by the first name.
+ *
+ * An item's updates a year: 365 / its interval, else how often it changed in the year before the newest change of any
+ * item, else, where nothing is known, those of something monthly: what has no history is mostly the user's own.
+ */
+import { compareByteOrder } from '../model/byte-order.ts';
+import { LayahError } from '../model/errors.ts';
+import type { LayerPlan, PackItem } from '../model/layer-plan.ts';
+import { hashName } from './hash-name.ts';
+
+/**
+ * @param items - names are unique.
+ * @returns at most `maxLayers` layers, none empty, every item in exactly one.
+ * @throws LayahError `usage` when `maxLayers` is no whole number of at least 1.
+ */
+export function planLayers(items: readonly PackItem[], maxLayers: number): readonly LayerPlan[] {
+  if (!Number.isSafeInteger(maxLayers) || maxLayers < 1) throw badMaxLayers(maxLayers);
+  const sorted = [...items].sort(byName);
+  const volatile = sorted.filter((item) => item.changesEveryBuild);
+  const ordinary = sorted.filter((item) => !item.changesEveryBuild);
+  if (maxLayers === 1) return [sorted].filter(isNotEmpty).map(toLayer);
+  const budget = volatile.length === 0 ? maxLayers : maxLayers - 1;
+  const layers = stableFirst(partition(ordinary, budget), newestUpdateSeconds(ordinary));
+  return [...layers, volatile].filter(isNotEmpty).map(toLayer);
+}
+
+/** Sorted by name. */
+type Items = readonly PackItem[];
+
+/** Some of the layers may be empty, and their order has no meaning yet. */
+function partition(items: Items, budget: number): Items[] {
+  if (items.length <= budget) return items.map((item) => [item]);
+  const aloneCount = Math.floor(budget / 2);
+  const bySize = items.toSorted(bySizeThenName);
+  const bins = Array.from({ length: budget - aloneCount }, (): PackItem[] => []);
+  for (const item of bySize.slice(aloneCount).sort(byName))
+    bins[hashName(item.name) % bins.length]?.push(item);
+  return [...bySize.slice(0, aloneCount).map((item) => [item]), ...bins];
+}
+
+function stableFirst(layers: readonly Items[], nowSeconds: number): Items[] {
+  return layers
+    .map((items) => ({ items, rate: items.reduce((sum, item) => sum + updatesPerYear(item, nowSeconds), 0) }))
+    .sort((left, right) => left.rate - right.rate || byFirstName(left.items, right.items))
+    .map(({ items }) => items);
+}
+
+const DAYS_PER_YEAR = 365;
+const SECONDS_PER_YEAR = DAYS_PER_YEAR * 24 * 60 * 60;
+const UNKNOWN_UPDATES_PER_YEAR = 12;
+
+function updatesPerYear(item: PackItem, nowSeconds: number): number {
+  if (item.updateIntervalDays !== undefined) return DAYS_PER_YEAR / item.updateIntervalDays;
+  if (item.updateTimesSeconds.length === 0) return UNKNOWN_UPDATES_PER_YEAR;
+  return item.updateTimesSeconds.filter((time) => time > nowSeconds - SECONDS_PER_YEAR).length;
+}
+
+/** Stands in for the clock, which would give every day another plan. */
+function newestUpdateSeconds(items: Items): number {
+  let newest = 0;
+  for (const item of items) for (const time of item.updateTimesSeconds) newest = Math.max(newest, time);
+  return newest;
+}
+
+function toLayer(items: Items): LayerPlan {
+  return { kind: 'new', componentNames: items.map(({ name }) => name) };
+}
+
+function isNotEmpty(items: Items): boolean {
+  return items.length > 0;
+}
+
+function byName(left: PackItem, right: PackItem): number {
+  return compareByteOrder(left.name, right.name);
+}
+
+function bySizeThenName(left: PackItem, right: PackItem): number {
+  return right.sizeBytes - left.sizeBytes || byName(left, right);
+}
+
+function byFirstName([left]: Items, [right]: Items): number {
+  return left === undefined || right === undefined ? 0 : byName(left, right);
+}
+
+function badMaxLayers(maxLayers: number): LayahError {
+  return new LayahError({
+    code: 'usage',
+    message: `an image cannot have at most ${maxLayers} layers`,
+    hint: 'Give a whole number of at least 1.',
+  });
+}
