@@ -1,0 +1,107 @@
+import { createHash, hash } from 'node:crypto';
+import { parseDiffId, parseDigest } from '../model/digest.ts';
+import type { TocEntry } from '../model/estargz.ts';
+import type { LayerBlob, LayerContents } from '../model/layer.ts';
+import { landmarkContent, landmarkPreamble, landmarkTocEntries, tocJson, tocTar } from './estargz/closing.ts';
+import { estargzFooter } from './estargz/footer.ts';
+import { tocEntries, type WrittenChunk } from './estargz/toc-entries.ts';
+import type { JobResult } from './execute-job.ts';
+import { gzipMember, type DeflateEngine } from './gzip.ts';
+import type { Job, Slot } from './jobs.ts';
+import type { ChunkStart } from './members.ts';
+import type { BlobSpool } from './spool.ts';
+
+/** Takes the results of one layer's jobs in order; ends with the blob in the spool and its descriptor. */
+export class LayerAssembler {
+  readonly #layer: LayerContents;
+  readonly #spool: BlobSpool;
+  readonly #engine: DeflateEngine;
+  readonly #tarHash = createHash('sha256');
+  readonly #blobHash = createHash('sha256');
+  /** Only of files with several chunks; the digest of a single chunk is the file's. */
+  #fileHash = createHash('sha256');
+  readonly #fileDigests = new Map<number, string>();
+  readonly #chunks = new Map<number, WrittenChunk[]>();
+  #tarBytes = 0;
+
+  constructor(layer: LayerContents, spool: BlobSpool, engine: DeflateEngine) {
+    this.#layer = layer;
+    this.#spool = spool;
+    this.#engine = engine;
+    spool.reset();
+  }
+
+  add(job: Job, result: JobResult, slot: Slot): void {
+    const input = slot.input.subarray(0, job.inputBytes);
+    if (this.#layer.format === 'estargz') this.#recordChunks(job, result, slot);
+    const output = this.#layer.format === 'none' ? input : slot.output.subarray(0, result.memberEnds.at(-1));
+    this.#append(input, output);
+  }
+
+  finish(): LayerBlob {
+    const { format } = this.#layer;
+    const tocDigest = format === 'estargz' ? parseDigest(this.#closeEstargz()) : undefined;
+    return {
+      format,
+      digest: parseDigest(`sha256:${this.#blobHash.digest('hex')}`),
+      diffId: parseDiffId(`sha256:${this.#tarHash.digest('hex')}`),
+      sizeBytes: this.#spool.sizeBytes,
+      uncompressedSizeBytes: this.#tarBytes,
+      tocDigest,
+    };
+  }
+
+  #append(tarBytes: Uint8Array, blobBytes: Uint8Array): void {
+    this.#tarHash.update(tarBytes);
+    this.#tarBytes += tarBytes.length;
+    this.#blobHash.update(blobBytes);
+    this.#spool.write(blobBytes);
+  }
+
+  #appendMember(tarBytes: Uint8Array): void {
+    this.#append(tarBytes, gzipMember(this.#engine, tarBytes));
+  }
+
+  #recordChunks(job: Job, result: JobResult, slot: Slot): void {
+    for (const [index, chunk] of job.chunks.entries()) {
+      if (chunk === undefined) continue;
+      const memberOffset = this.#spool.sizeBytes + (result.memberEnds[index - 1] ?? 0);
+      const digest = `sha256:${result.chunkDigests[index] ?? ''}`;
+      const { entryIndex, chunkOffset, lengthBytes } = chunk;
+      const known = this.#chunks.get(entryIndex) ?? [];
+      known.push({ memberOffset, chunkOffset, lengthBytes, digest });
+      this.#chunks.set(entryIndex, known);
+      const start = job.message.members[index - 1]?.end ?? 0;
+      this.#recordFileDigest(chunk, slot.input.subarray(start, start + lengthBytes), digest);
+    }
+  }
+
+  #recordFileDigest(chunk: ChunkStart, bytes: Uint8Array, chunkDigest: string): void {
+    const entry = this.#layer.entries[chunk.entryIndex];
+    if (entry?.kind !== 'file') return;
+    if (chunk.lengthBytes === entry.sizeBytes) {
+      this.#fileDigests.set(chunk.entryIndex, chunkDigest);
+      return;
+    }
+    if (chunk.chunkOffset === 0) this.#fileHash = createHash('sha256');
+    this.#fileHash.update(bytes);
+    if (chunk.chunkOffset + chunk.lengthBytes < entry.sizeBytes) return;
+    this.#fileDigests.set(chunk.entryIndex, `sha256:${this.#fileHash.digest('hex')}`);
+  }
+
+  /** @returns the TOC digest. */
+  #closeEstargz(): string {
+    this.#appendMember(landmarkPreamble());
+    const landmarkOffset = this.#spool.sizeBytes;
+    this.#appendMember(landmarkContent());
+    const entries: TocEntry[] = this.#layer.entries.flatMap((entry, index) =>
+      tocEntries(entry, this.#chunks.get(index) ?? [], this.#fileDigests.get(index)),
+    );
+    const json = tocJson([...entries, ...landmarkTocEntries(landmarkOffset)]);
+    const tocOffset = this.#spool.sizeBytes;
+    this.#appendMember(tocTar(json));
+    const footer = estargzFooter(tocOffset);
+    this.#append(new Uint8Array(), footer);
+    return `sha256:${hash('sha256', json, 'hex')}`;
+  }
+}

@@ -1,0 +1,33 @@
+/** A worker thread: takes jobs whose data lies in shared slots, answers with offsets and digests. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { LayahError } from '../model/errors.ts';
+import { executeJob, type Executor } from './execute-job.ts';
+import { zlibEngine } from './gzip.ts';
+import type { CarriedError, WorkerReply, WorkerRequest, WorkerSetup } from './messages.ts';
+
+const setup: WorkerSetup = workerData;
+const executor: Executor = { prefix: setup.prefix, engine: zlibEngine(setup.compressionLevel) };
+const slots = setup.inputs.map((input, index) => ({
+  input: new Uint8Array(input),
+  output: new Uint8Array(setup.outputs[index] ?? new SharedArrayBuffer(0)),
+}));
+
+parentPort?.on('message', (request: WorkerRequest) => parentPort?.postMessage(answer(request)));
+
+function answer({ slotIndex, job }: WorkerRequest): WorkerReply {
+  try {
+    const slot = slots[slotIndex];
+    if (slot === undefined) throw new LayahError({ code: 'internal', message: `no slot ${slotIndex}` });
+    return { kind: 'done', slotIndex, result: executeJob(executor, job, slot) };
+  } catch (thrown) {
+    return { kind: 'failed', slotIndex, error: carry(thrown) };
+  }
+}
+
+function carry(thrown: unknown): CarriedError {
+  if (!(thrown instanceof LayahError)) {
+    return { code: 'internal', message: String(thrown), hint: undefined, causeMessage: undefined };
+  }
+  const { code, message, hint, cause } = thrown;
+  return { code, message, hint, causeMessage: cause instanceof Error ? cause.message : undefined };
+}

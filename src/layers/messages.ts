@@ -1,0 +1,29 @@
+import type { ErrorCode } from '../model/errors.ts';
+import type { HostPrefix } from '../model/host-path.ts';
+import type { JobResult } from './execute-job.ts';
+import type { JobMessage } from './jobs.ts';
+
+/** What a worker gets when it starts. */
+export interface WorkerSetup {
+  readonly prefix: HostPrefix;
+  readonly compressionLevel: number;
+  readonly inputs: readonly SharedArrayBuffer[];
+  readonly outputs: readonly SharedArrayBuffer[];
+}
+
+export interface WorkerRequest {
+  readonly slotIndex: number;
+  readonly job: JobMessage;
+}
+
+export type WorkerReply =
+  | { readonly kind: 'done'; readonly slotIndex: number; readonly result: JobResult }
+  | { readonly kind: 'failed'; readonly slotIndex: number; readonly error: CarriedError };
+
+/** A LayahError as plain data; classes do not survive the way between threads. */
+export interface CarriedError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly causeMessage: string | undefined;
+}

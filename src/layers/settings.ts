@@ -1,0 +1,26 @@
+import type { HostPrefix } from '../model/host-path.ts';
+
+/** How layers are written; the same for all layers of a build. */
+export interface LayerSettings {
+  /** The root filesystem that file contents are read from. */
+  readonly prefix: HostPrefix;
+  /** Content bytes of a chunk: a file above it becomes several gzip members. */
+  readonly chunkSizeBytes: number;
+  /** zlib's scale, 0 to 9. */
+  readonly compressionLevel: number;
+  readonly threads: number;
+  /** Where a finished blob too big for memory waits, in a file without a name. */
+  readonly temporaryDirectory: string;
+  readonly signal: AbortSignal;
+  /** Told the content bytes read since the last call. */
+  readonly onContentBytes: (count: number) => void;
+}
+
+/** Bytes of a run of headers that may share a member; more start a new one. */
+export const MAX_HEADER_RUN_BYTES = 1 << 20;
+
+/** A layer that is plain gzip has a new member every so many bytes of tar, so that threads can share the work. */
+export const GZIP_MEMBER_BYTES = 4 << 20;
+
+/** A job takes members up to about this size: large enough to hide the cost of a message, small enough to share. */
+export const JOB_TARGET_BYTES = 1 << 20;

@@ -1,0 +1,96 @@
+/*
+ * Writes layers: takes what each one holds, gives blobs with their descriptors, one after the other and in order.
+ * Jobs of several layers are under way at once, so that one huge layer and many small ones both use every thread;
+ * a window of slots bounds what is in memory.
+ */
+import type { LayerBlob, LayerContents } from '../model/layer.ts';
+import type { JobResult } from './execute-job.ts';
+import { zlibEngine } from './gzip.ts';
+import { createJobSource, slotCapacityBytes, type Job, type JobSource, type Slot } from './jobs.ts';
+import { LayerAssembler } from './layer-assembler.ts';
+import { inlineRunner, type JobRunner } from './runner.ts';
+import type { LayerSettings } from './settings.ts';
+import { BlobSpool } from './spool.ts';
+import { workerPool } from './worker-pool.ts';
+
+export interface WrittenLayer {
+  readonly blob: LayerBlob;
+  /** The blob's bytes; must be read before the next layer is asked for. */
+  readonly read: () => Iterable<Uint8Array>;
+}
+
+/** @throws LayahError naming the file that could not be read or that changed. */
+export async function* writeLayers(
+  layers: readonly LayerContents[],
+  settings: LayerSettings,
+): AsyncGenerator<WrittenLayer> {
+  const engine = zlibEngine(settings.compressionLevel);
+  const spool = new BlobSpool(settings.temporaryDirectory);
+  const runner = createRunner(settings);
+  try {
+    const remaining = layers.values();
+    let assembler: LayerAssembler | undefined;
+    for await (const { job, result, slot } of runJobs(
+      createJobSource(layers, settings.chunkSizeBytes),
+      runner,
+    )) {
+      settings.signal.throwIfAborted();
+      const next = assembler === undefined ? remaining.next() : undefined;
+      if (next?.done === false) assembler = new LayerAssembler(next.value, spool, engine);
+      assembler?.add(job, result, slot);
+      settings.onContentBytes(job.contentBytes);
+      if (!job.endsLayer || assembler === undefined) continue;
+      const blob = assembler.finish();
+      assembler = undefined;
+      yield { blob, read: () => spool.read() };
+    }
+  } finally {
+    await runner.close();
+    spool.close();
+  }
+}
+
+function createRunner(settings: LayerSettings): JobRunner {
+  const { prefix, compressionLevel, threads } = settings;
+  const inputBytes = slotCapacityBytes(settings.chunkSizeBytes);
+  if (threads === 1) return inlineRunner({ prefix, engine: zlibEngine(compressionLevel) }, inputBytes);
+  const workerUrl = new URL('./layer-worker.js', import.meta.url);
+  return workerPool({ prefix, compressionLevel, threads, inputBytes, workerUrl });
+}
+
+interface FinishedJob {
+  readonly job: Job;
+  readonly result: JobResult;
+  readonly slot: Slot;
+}
+
+interface StartedJob {
+  readonly job: Job;
+  readonly slotIndex: number;
+  readonly slot: Slot;
+  readonly result: Promise<JobResult>;
+}
+
+/** Results in the order of the jobs. A slot is free again when the next result is asked for. */
+async function* runJobs(source: JobSource, runner: JobRunner): AsyncGenerator<FinishedJob> {
+  const free = [...runner.slots.entries()];
+  const started: StartedJob[] = [];
+  const startMore = (): void => {
+    for (let slot = free.pop(); slot !== undefined; slot = free.pop()) {
+      const [slotIndex, buffers] = slot;
+      const job = source.fill(buffers);
+      if (job === undefined) return;
+      const result = runner.run(slotIndex, job.message);
+      // The failure is thrown where the result is awaited, in order; until then it counts as handled.
+      result.catch(() => {});
+      started.push({ job, slotIndex, slot: buffers, result });
+    }
+  };
+  startMore();
+  for (let oldest = started.shift(); oldest !== undefined; oldest = started.shift()) {
+    const { job, slotIndex, slot } = oldest;
+    yield { job, result: await oldest.result, slot };
+    free.push([slotIndex, slot]);
+    startMore();
+  }
+}
