@@ -1,0 +1,53 @@
+import { REF_NAME_ANNOTATION } from '../model/annotations.ts';
+import type { Platform } from '../model/image-config.ts';
+import { containerdImageName, parseImageReference } from '../model/image-reference.ts';
+import { type Descriptor, type JsonBlob, jsonBlob } from './descriptor.ts';
+import { INDEX_MEDIA_TYPE } from './media-types.ts';
+
+export interface ImageIndexInput {
+  readonly manifest: Descriptor;
+  readonly platform: Platform;
+  /** A valid image reference as the user wrote it. */
+  readonly tag: string | undefined;
+}
+
+/** The file `oci-layout` (image-spec, image-layout.md). */
+export const OCI_LAYOUT_CONTENT = '{"imageLayoutVersion":"1.0.0"}';
+
+/**
+ * What containerd, and so Docker with the containerd image store, reads before `ref.name` (containerd,
+ * pkg/images/annotations.go). podman and skopeo prefer it too when they load an archive.
+ */
+const CONTAINERD_NAME_ANNOTATION = 'io.containerd.image.name';
+
+/** The file `index.json` (image-spec, image-layout.md) of a layout with one image. */
+export function buildImageIndex(input: ImageIndexInput): JsonBlob {
+  const { mediaType, digest, size } = input.manifest;
+  const { os, architecture, variant } = input.platform;
+  return jsonBlob(INDEX_MEDIA_TYPE, {
+    schemaVersion: 2,
+    mediaType: INDEX_MEDIA_TYPE,
+    manifests: [
+      {
+        mediaType,
+        digest,
+        size,
+        ...(input.tag !== undefined && { annotations: tagAnnotations(input.tag) }),
+        platform: { architecture, os, ...(variant !== undefined && { variant }) },
+      },
+    ],
+  });
+}
+
+/**
+ * `ref.name` is the tag as written: `podman load` puts `localhost/` before a short name, as `podman build -t` does.
+ * containerd's name is for full names only, because it would turn the short one into docker.io/library/ in podman.
+ */
+function tagAnnotations(tag: string): Record<string, string> {
+  const reference = parseImageReference(tag);
+  const name = typeof reference === 'string' ? undefined : containerdImageName(reference);
+  return {
+    ...(name !== undefined && { [CONTAINERD_NAME_ANNOTATION]: name }),
+    [REF_NAME_ANNOTATION]: tag,
+  };
+}

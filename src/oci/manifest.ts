@@ -1,0 +1,47 @@
+import { COMPONENT_ANNOTATION, encodeComponentNames } from '../model/annotations.ts';
+import { TOC_DIGEST_ANNOTATION, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
+import type { LayerBlob } from '../model/layer.ts';
+import { type Descriptor, type JsonBlob, jsonBlob } from './descriptor.ts';
+import { layerMediaType, MANIFEST_MEDIA_TYPE } from './media-types.ts';
+import { sortedJson } from './sorted-json.ts';
+
+export interface ManifestLayer {
+  readonly blob: LayerBlob;
+  readonly componentNames: readonly string[];
+}
+
+export interface ManifestInput {
+  readonly config: Descriptor;
+  /** Bottom layer first. */
+  readonly layers: readonly ManifestLayer[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** The image manifest (image-spec, manifest.md). */
+export function buildManifest(input: ManifestInput): JsonBlob {
+  const annotated = Object.keys(input.annotations).length > 0;
+  return jsonBlob(MANIFEST_MEDIA_TYPE, {
+    schemaVersion: 2,
+    mediaType: MANIFEST_MEDIA_TYPE,
+    config: input.config,
+    layers: input.layers.map((layer) => layerDescriptor(layer)),
+    ...(annotated && { annotations: sortedJson(input.annotations) }),
+  });
+}
+
+/** Snapshotters mount a layer lazily only when its descriptor says the digest of its TOC. */
+function layerDescriptor(layer: ManifestLayer): Descriptor {
+  const { blob, componentNames } = layer;
+  return {
+    mediaType: layerMediaType(blob.format),
+    digest: blob.digest,
+    size: blob.sizeBytes,
+    annotations: {
+      ...(blob.tocDigest !== undefined && {
+        [TOC_DIGEST_ANNOTATION]: blob.tocDigest,
+        [UNCOMPRESSED_SIZE_ANNOTATION]: String(blob.uncompressedSizeBytes),
+      }),
+      [COMPONENT_ANNOTATION]: encodeComponentNames(componentNames),
+    },
+  };
+}
