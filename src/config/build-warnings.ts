@@ -1,0 +1,21 @@
+import type { BuildOptions } from '../model/options.ts';
+
+/** moby, daemon/internal/layer/layer_store.go, maxLayerDepth. */
+const DOCKER_MAX_LAYERS = 125;
+/** Linux, fs/overlayfs/params.h, OVL_MAX_STACK. */
+const OVERLAY_MAX_LAYERS = 500;
+
+/** What is allowed and yet may not be what the user wants, one sentence each. */
+export function buildWarnings(options: BuildOptions): string[] {
+  if (options.maxLayers > OVERLAY_MAX_LAYERS) {
+    return [
+      `--max-layers ${options.maxLayers}: overlayfs mounts at most ${OVERLAY_MAX_LAYERS} layers, so the image may not run`,
+    ];
+  }
+  if (options.maxLayers > DOCKER_MAX_LAYERS) {
+    return [
+      `--max-layers ${options.maxLayers}: Docker refuses images with more than ${DOCKER_MAX_LAYERS} layers`,
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,88 @@
+import type { ImageLocation, OutputTarget } from '../model/options.ts';
+import type { Machine } from './machine.ts';
+import { usageError } from './usage-error.ts';
+
+const ARCHIVE_PREFIX = 'oci-archive:';
+const DIRECTORY_PREFIX = 'oci:';
+/** Other transports of containers-transports(5): a file of that name is not what the user means. */
+const OTHER_TRANSPORT = /^(?:docker|docker-archive|docker-daemon|dir|containers-storage|ostree|sif|tarball):/;
+
+export interface OutputFlags {
+  readonly output: string | undefined;
+  /** An OCI layout that is already in the directory may be replaced. */
+  readonly force: boolean;
+}
+
+/**
+ * `--output`: `-`, `PATH`, `oci-archive:PATH`, `oci:DIR`.
+ * @throws LayahError `usage`; also when the image would go to a terminal.
+ */
+export function parseOutputTarget(flags: OutputFlags, machine: Machine): OutputTarget {
+  const { output: text, force } = flags;
+  if (text === undefined || text === '-') return stdoutTarget(machine);
+  if (OTHER_TRANSPORT.test(text)) {
+    throw usageError(
+      `--output: ${text} is not supported, only an OCI archive or an OCI layout`,
+      `Build an archive, then: skopeo copy oci-archive:image.ociarchive ${text}`,
+    );
+  }
+  const location = parseLocation('--output', text);
+  if (
+    location.kind === 'oci-archive' &&
+    (location.path.endsWith('/') || machine.isDirectory(location.path))
+  ) {
+    throw usageError(
+      `--output: ${location.path} is a directory`,
+      `Write oci:${location.path} for an OCI layout in it, or name a file for an archive.`,
+    );
+  }
+  return location.kind === 'oci-directory' ? { ...location, replace: force } : location;
+}
+
+/**
+ * The IMAGE of `layah verify`: `oci-archive:FILE`, `oci:DIR`, or a path, which is a layout when it is a directory.
+ * @throws LayahError `usage`
+ */
+export function parseImageLocation(text: string, machine: Machine): ImageLocation {
+  if (OTHER_TRANSPORT.test(text)) {
+    throw usageError(
+      `IMAGE: ${text} is not supported, only an OCI archive or an OCI layout`,
+      `Copy it first: skopeo copy ${text} oci-archive:image.ociarchive`,
+    );
+  }
+  if (text === '-')
+    throw usageError('IMAGE: an image cannot be read from standard input', 'Save it to a file first.');
+  const location = parseLocation('IMAGE', text);
+  const isLayout = !text.startsWith(ARCHIVE_PREFIX) && machine.isDirectory(location.path);
+  return isLayout ? { kind: 'oci-directory', path: location.path } : location;
+}
+
+function stdoutTarget(machine: Machine): OutputTarget {
+  if (!machine.stdoutIsTerminal) return { kind: 'stdout' };
+  throw usageError(
+    '--output: the image would be written to the terminal',
+    'Name a file with -o image.ociarchive, or pipe it, for example into podman load.',
+  );
+}
+
+function parseLocation(name: string, text: string): ImageLocation {
+  if (text.startsWith(ARCHIVE_PREFIX)) {
+    return { kind: 'oci-archive', path: transportPath(name, text, ARCHIVE_PREFIX) };
+  }
+  if (text.startsWith(DIRECTORY_PREFIX)) {
+    return { kind: 'oci-directory', path: transportPath(name, text, DIRECTORY_PREFIX) };
+  }
+  if (text === '') throw usageError(`${name}: the path is empty`);
+  return { kind: 'oci-archive', path: text };
+}
+
+/** podman and skopeo end such a path at the next colon, so one with a colon could not be read back. */
+function transportPath(name: string, text: string, prefix: string): string {
+  const path = text.slice(prefix.length);
+  if (path === '') throw usageError(`${name}: ${text} names no path`);
+  if (!path.includes(':')) return path;
+  throw usageError(
+    `${name}: the path in ${text} has a colon, which podman and skopeo take for the beginning of a tag`,
+    'Give the tag with --tag, and choose a path without a colon.',
+  );
+}

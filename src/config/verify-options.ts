@@ -1,0 +1,38 @@
+import type { VerifyOptions } from '../model/options.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import type { Machine } from './machine.ts';
+import { parseImageLocation } from './output-target.ts';
+import { parsePrunePattern } from './prune-patterns.ts';
+import { usageError } from './usage-error.ts';
+
+/** The arguments of `layah verify` as given; undefined or empty where they were not. */
+export interface RawVerifyFlags {
+  readonly image: string;
+  readonly rootfs: string | undefined;
+  readonly tag: string | undefined;
+  readonly prune: readonly string[];
+  readonly skipSpecialFiles: boolean;
+}
+
+/** Every option of `layah verify`, frozen. @throws LayahError `usage` */
+export function parseVerifyOptions(raw: RawVerifyFlags, machine: Machine): VerifyOptions {
+  if (raw.rootfs === '') throw usageError('--rootfs: the path is empty');
+  if (raw.rootfs === undefined && raw.prune.length > 0) throw needsRootfs('--prune');
+  if (raw.rootfs === undefined && raw.skipSpecialFiles) throw needsRootfs('--skip-special-files');
+  return deepFreeze({
+    image: parseImageLocation(raw.image, machine),
+    // Any text may name an image in an index, so the grammar of tags does not apply to what others wrote.
+    tag: raw.tag,
+    rootfs: raw.rootfs,
+    prune: raw.prune.map((text) => parsePrunePattern(text)),
+    skipSpecialFiles: raw.skipSpecialFiles,
+  });
+}
+
+/** Both say what of DIR the image leaves out. */
+function needsRootfs(flag: string): Error {
+  return usageError(
+    `${flag} means something only together with --rootfs`,
+    `Add --rootfs DIR, or leave ${flag} out.`,
+  );
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { parseVerifyOptions } from '../../../src/config/verify-options.ts';
+import { errorText, testMachine } from './test-machine.ts';
+
+const flags = {
+  image: 'a.ociarchive',
+  rootfs: undefined,
+  tag: undefined,
+  prune: [],
+  skipSpecialFiles: false,
+};
+
+describe('parseVerifyOptions', () => {
+  it('resolves and freezes what the flags say', () => {
+    const raw = { ...flags, rootfs: '/r', tag: 'any text', prune: ['/p/'], skipSpecialFiles: true };
+    const options = parseVerifyOptions(raw, testMachine());
+    expect(options).toEqual({
+      image: { kind: 'oci-archive', path: 'a.ociarchive' },
+      rootfs: '/r',
+      tag: 'any text',
+      prune: [{ path: 'p', keepDirectory: true }],
+      skipSpecialFiles: true,
+    });
+    expect(Object.isFrozen(options.image)).toBe(true);
+  });
+
+  it('refuses flags about a root filesystem that is not given', () => {
+    expect(errorText(() => parseVerifyOptions({ ...flags, prune: ['/p'] }, testMachine()))).toBe(
+      'usage: --prune means something only together with --rootfs | Add --rootfs DIR, or leave --prune out.',
+    );
+    expect(
+      errorText(() => parseVerifyOptions({ ...flags, skipSpecialFiles: true }, testMachine())),
+    ).toContain('--skip-special-files means something only together with --rootfs');
+    expect(errorText(() => parseVerifyOptions({ ...flags, rootfs: '' }, testMachine()))).toBe(
+      'usage: --rootfs: the path is empty',
+    );
+  });
+});
