@@ -1,1 +1,96 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { LayahError, unreachable } from '../model/errors.ts';
+import type { FlagValues } from './flag-values.ts';
+import type { CommandName } from './flags.ts';
+import { renderCommandHelp, renderHelp } from './help.ts';
+import type { Host } from './host.ts';
+import { guessErrorSettings } from './log-settings.ts';
+import { COMMANDS, findCommand, parseArguments } from './parser.ts';
+import { readMachine } from './read-machine.ts';
+import { exitCodeFor, renderError } from './report-error.ts';
+import { abortOnSignals } from './signals.ts';
+
+/** Of a terminal that does not say how wide it is, and of what is no terminal. */
+const DEFAULT_COLUMNS = 80;
+
+const argv = process.argv.slice(2);
+ignoreClosedPipes();
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    return await run();
+  } catch (thrown) {
+    const settings = { ...guessErrorSettings(argv), command: findCommand(argv) };
+    process.stderr.write(renderError(thrown, settings));
+    const exitCode = exitCodeFor(thrown);
+    // Everything is cleared up by now; what a stalled reader has not taken would keep the process alive for ever.
+    if (thrown instanceof LayahError && thrown.code === 'cancelled') process.exit(exitCode);
+    return exitCode;
+  }
+}
+
+async function run(): Promise<number> {
+  const invocation = parseArguments(argv);
+  switch (invocation.kind) {
+    case 'version':
+      process.stdout.write(`layah ${readVersion()}\n`);
+      return 0;
+    case 'help': {
+      const { command } = invocation;
+      const columns = process.stdout.columns ?? DEFAULT_COLUMNS;
+      process.stdout.write(command ? renderCommandHelp(command, columns) : renderHelp(COMMANDS, columns));
+      return 0;
+    }
+    case 'no-command':
+      process.stderr.write(renderHelp(COMMANDS, process.stderr.columns ?? DEFAULT_COLUMNS));
+      return 2;
+    case 'run':
+      return runCommand(invocation.command.name, invocation.values);
+    default:
+      return unreachable(invocation);
+  }
+}
+
+/** Imports only what the command needs: help and usage errors come at once. */
+async function runCommand(name: CommandName, values: FlagValues): Promise<number> {
+  switch (name) {
+    case 'build':
+      return (await import('./commands/build.ts')).build(values, createHost());
+    case 'verify':
+      return (await import('./commands/verify.ts')).verify(values, createHost());
+    default:
+      return unreachable(name);
+  }
+}
+
+function createHost(): Host {
+  return {
+    machine: readMachine(),
+    stdout: process.stdout,
+    stderr: {
+      write: (text) => process.stderr.write(text),
+      isTerminal: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+      columns: () => process.stderr.columns ?? DEFAULT_COLUMNS,
+      nowMilliseconds: () => performance.now(),
+    },
+    abortOnSignals,
+  };
+}
+
+/**
+ * Whoever reads our messages may stop reading, as `head` does, without ending the run. For an image on standard
+ * output the sink that writes it notices.
+ */
+function ignoreClosedPipes(): void {
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', () => {});
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return isManifest ? String(manifest.version) : 'unknown';
+}

@@ -1,0 +1,33 @@
+import { type Command, MESSAGE_FLAGS } from '../flags.ts';
+
+export const VERIFY_COMMAND: Command = {
+  name: 'verify',
+  usage: 'IMAGE [options]',
+  summary: 'check an image: every digest, size, diff ID, table of contents and chunk',
+  description:
+    'Reads the whole image and computes everything again that it says of itself. IMAGE is oci-archive:FILE, oci:DIR, or a path: a file is an archive, a directory a layout. Exit code 1 means that something is wrong; what, is on standard output.',
+  positional: 'image',
+  groups: [
+    {
+      title: 'What to check',
+      flags: [
+        { name: 'tag', alias: 't', value: 'NAME', description: 'which image, when there are several' },
+        {
+          name: 'rootfs',
+          value: 'DIR',
+          description: 'compare the merged layers with this root filesystem too',
+        },
+        {
+          name: 'prune',
+          value: 'PATH',
+          repeatable: true,
+          description: 'PATH of DIR was left out of the image, as in layah build',
+        },
+        { name: 'skip-special-files', description: 'FIFOs and device nodes were left out of the image' },
+      ],
+    },
+    { title: 'Output', flags: [{ name: 'json', description: 'print the report as JSON' }] },
+    MESSAGE_FLAGS,
+  ],
+  examples: ['layah verify app.ociarchive --rootfs rootfs', 'layah verify oci:out --json'],
+};

@@ -1,0 +1,29 @@
+import { LayahError } from '../model/errors.ts';
+
+/** What yargs made of the arguments: a string, an array when given more than once, a boolean, a count. */
+export type FlagValues = Readonly<Record<string, unknown>>;
+
+/** @throws LayahError `usage` when a flag that has one value was given twice. */
+export function singleValue(values: FlagValues, name: string): string | undefined {
+  const value = values[name];
+  if (Array.isArray(value)) {
+    throw new LayahError({ code: 'usage', message: `--${name} was given ${value.length} times` });
+  }
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** In the order given. */
+export function allValues(values: FlagValues, name: string): string[] {
+  const value = values[name];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((item) => typeof item === 'string');
+}
+
+export function isSet(values: FlagValues, name: string): boolean {
+  return values[name] === true;
+}
+
+export function countOf(values: FlagValues, name: string): number {
+  const value = values[name];
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,104 @@
+import yargs, { type Argv, type Options } from 'yargs';
+import { LayahError } from '../model/errors.ts';
+import { BUILD_COMMAND } from './commands/build-flags.ts';
+import { VERIFY_COMMAND } from './commands/verify-flags.ts';
+import type { FlagValues } from './flag-values.ts';
+import { type Command, commandFlags, type Flag } from './flags.ts';
+import { explainParseFailure } from './parse-failure.ts';
+
+export const COMMANDS: readonly Command[] = [BUILD_COMMAND, VERIFY_COMMAND];
+
+export type Invocation =
+  | { readonly kind: 'version' }
+  /** No command: help about all of them when undefined. */
+  | { readonly kind: 'help'; readonly command: Command | undefined }
+  | { readonly kind: 'no-command' }
+  | { readonly kind: 'run'; readonly command: Command; readonly values: FlagValues };
+
+/**
+ * What the arguments ask for. Values are checked later, by config.
+ * @throws LayahError `usage` for an unknown command or flag, a missing value or one too many.
+ */
+export function parseArguments(argv: readonly string[]): Invocation {
+  const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const command = findCommand(argv);
+  if (options.some((text) => text === '--help' || text === '-h')) return { kind: 'help', command };
+  if (command === undefined && options.includes('--version')) return { kind: 'version' };
+  if (argv.length === 0) return { kind: 'no-command' };
+  if (command === undefined) throw unknownCommand(argv[0] ?? '');
+  refuseSwitchValues(command, options);
+  return { kind: 'run', command, values: parseCommand(argv, command) };
+}
+
+/** The command stands first: what comes before it could be the value of a flag. */
+export function findCommand(argv: readonly string[]): Command | undefined {
+  return COMMANDS.find((command) => command.name === argv[0]);
+}
+
+function parseCommand(argv: readonly string[], command: Command): FlagValues {
+  const values: FlagValues = yargs([...argv])
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'strip-aliased': true,
+    })
+    .locale('en')
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .strict()
+    .fail((message, error) => {
+      throw error instanceof LayahError ? error : explainParseFailure(message, argv, command);
+    })
+    .command(
+      `${command.name}${command.positional === undefined ? '' : ` [${command.positional}]`}`,
+      command.summary,
+      (parser) => describeCommand(parser, command),
+    )
+    .parseSync();
+  refuseArgumentsAfterDashes(values);
+  return values;
+}
+
+function describeCommand(parser: Argv, command: Command): Argv {
+  const described = parser.options(
+    Object.fromEntries(commandFlags(command).map((flag) => [flag.name, yargsOption(flag)])),
+  );
+  return command.positional === undefined
+    ? described
+    : described.positional(command.positional, { type: 'string' });
+}
+
+function yargsOption(flag: Flag): Options {
+  const alias = flag.alias === undefined ? {} : { alias: flag.alias };
+  if (flag.value !== undefined) return { ...alias, type: 'string', nargs: 1 };
+  return { ...alias, type: flag.repeatable === true ? 'count' : 'boolean' };
+}
+
+/** yargs takes `--force=yes` for `--force=false`. */
+function refuseSwitchValues(command: Command, options: readonly string[]): void {
+  for (const { name, value } of commandFlags(command)) {
+    if (value !== undefined || !options.some((text) => text.startsWith(`--${name}=`))) continue;
+    throw new LayahError({ code: 'usage', message: `--${name} takes no value` });
+  }
+}
+
+function refuseArgumentsAfterDashes(values: FlagValues): void {
+  const words = values['_'];
+  if (!Array.isArray(words) || words.length <= 1) return;
+  throw new LayahError({ code: 'usage', message: `unexpected argument ${JSON.stringify(words[1])}` });
+}
+
+function unknownCommand(text: string): LayahError {
+  const names = COMMANDS.map((command) => command.name).join(', ');
+  return new LayahError({
+    code: 'usage',
+    message: text.startsWith('-')
+      ? `${text} stands where the command is expected`
+      : `unknown command ${JSON.stringify(text)}`,
+    hint: `Begin with one of ${names}; layah --help says more.`,
+  });
+}

@@ -1,0 +1,87 @@
+import type { BuildSummary, LayerSummary, SourceSummary } from '../pipeline/run.ts';
+import { formatBytes, formatCount, formatNoun, formatPercent, formatSeconds } from './human-numbers.ts';
+import { type Column, renderTable } from './table.ts';
+
+export interface SummarySettings {
+  readonly seconds: number;
+  /** With tables of layers and sources. */
+  readonly verbose: boolean;
+}
+
+/** What a build did, as lines of text. @param settings.columns width of the terminal. */
+export function renderBuildSummary(
+  summary: BuildSummary,
+  settings: SummarySettings & { readonly columns: number },
+): string[] {
+  const tables = settings.verbose
+    ? [
+        ...renderTable(LAYER_COLUMNS, summary.layers.map(layerCells), settings.columns),
+        '',
+        ...renderTable(SOURCE_COLUMNS, summary.sources.map(sourceCells), settings.columns),
+        '',
+      ]
+    : [];
+  return [...tables, totals(summary, settings.seconds), `manifest ${summary.manifestDigest}`];
+}
+
+/** The same for a line of a JSON log. */
+export function buildSummaryDetails(summary: BuildSummary, { seconds, verbose }: SummarySettings): object {
+  const { manifestDigest, layers, sources, fileCount, contentBytes, layerBytes } = summary;
+  return {
+    manifestDigest,
+    layerCount: layers.length,
+    fileCount,
+    contentBytes,
+    layerBytes,
+    seconds: Math.round(seconds * 1000) / 1000,
+    ...(verbose && { layers, sources }),
+  };
+}
+
+function totals(summary: BuildSummary, seconds: number): string {
+  const { layers, fileCount, contentBytes, layerBytes } = summary;
+  const bytes = `${formatBytes(contentBytes)} in, ${formatBytes(layerBytes)} out`;
+  const ratio = contentBytes === 0 ? '' : ` (${formatPercent(layerBytes, contentBytes)})`;
+  return [
+    formatNoun(layers.length, 'layer'),
+    formatNoun(fileCount, 'file'),
+    `${bytes}${ratio}`,
+    formatSeconds(seconds),
+  ].join(', ');
+}
+
+const LAYER_COLUMNS: readonly Column[] = [
+  { title: 'layer', align: 'right' },
+  { title: 'components', align: 'left', flexible: true },
+  { title: 'files', align: 'right' },
+  { title: 'bytes', align: 'right' },
+  { title: 'compressed', align: 'right' },
+];
+
+function layerCells(layer: LayerSummary, index: number): string[] {
+  return [
+    String(index + 1),
+    layer.componentNames.join(', '),
+    formatCount(layer.fileCount),
+    formatBytes(layer.contentBytes),
+    formatBytes(layer.blob.sizeBytes),
+  ];
+}
+
+const SOURCE_COLUMNS: readonly Column[] = [
+  { title: 'source', align: 'left', flexible: true },
+  { title: 'packages', align: 'right' },
+  { title: 'components', align: 'right' },
+  { title: 'files', align: 'right' },
+  { title: 'bytes', align: 'right' },
+];
+
+function sourceCells(source: SourceSummary): string[] {
+  return [
+    source.source,
+    source.packageCount === undefined ? '-' : formatCount(source.packageCount),
+    formatCount(source.componentCount),
+    formatCount(source.fileCount),
+    formatBytes(source.sizeBytes),
+  ];
+}

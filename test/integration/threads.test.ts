@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The workers are files of their own, so threads are tested on the compiled program. */
+const LAYAH = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'layah-threads-'));
+  const rootfs = join(directory, 'rootfs');
+  mkdirSync(rootfs);
+  for (let index = 0; index < 3000; index++) writeFileSync(join(rootfs, `small${index}`), `content ${index}`);
+  writeFileSync(join(rootfs, 'large'), randomBytes(9 * 2 ** 20 + 1));
+  writeFileSync(join(rootfs, 'repetitive'), Buffer.alloc(20 * 2 ** 20, 'abc'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function build(...flags: string[]): Promise<string> {
+  const archive = join(directory, 'image.ociarchive');
+  const rootfs = join(directory, 'rootfs');
+  await execa('node', [
+    LAYAH,
+    'build',
+    '--rootfs',
+    rootfs,
+    '--source-date-epoch',
+    '5',
+    '-o',
+    archive,
+    ...flags,
+  ]);
+  return createHash('sha256').update(readFileSync(archive)).digest('hex');
+}
+
+describe('the bytes of an image', () => {
+  it.each(['estargz', 'gzip', 'none'])('are the same for 1, 2 and 5 threads (%s)', async (compression) => {
+    const one = await build('--compression', compression, '--threads', '1');
+    for (const threads of ['2', '5']) {
+      expect(await build('--compression', compression, '--threads', threads)).toBe(one);
+    }
+  });
+});
+
+describe('a worker', () => {
+  it('reports the file it cannot read by its path', async () => {
+    const rootfs = join(directory, 'changing');
+    mkdirSync(rootfs);
+    writeFileSync(join(rootfs, 'a'), 'x');
+    const result = await execa(
+      'node',
+      [LAYAH, 'build', '--rootfs', rootfs, '-o', join(directory, 'out'), '--threads', '2'],
+      {
+        reject: false,
+        env: { NODE_OPTIONS: `--import ${writeTruncator(join(rootfs, 'a'))}` },
+      },
+    );
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain('/a changed while it was being read');
+  });
+});
+
+/** A module that empties a file as soon as a worker starts, which is after the scan. */
+function writeTruncator(path: string): string {
+  const module = join(directory, 'truncate.mjs');
+  const content = [
+    "import { isMainThread } from 'node:worker_threads';",
+    "import { truncateSync } from 'node:fs';",
+    `if (!isMainThread) truncateSync(${JSON.stringify(path)}, 0);`,
+  ];
+  writeFileSync(module, content.join('\n'));
+  return module;
+}

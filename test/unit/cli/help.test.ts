@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { BUILD_COMMAND } from '../../../src/cli/commands/build-flags.ts';
+import { commandFlags } from '../../../src/cli/flags.ts';
+import { renderCommandHelp, renderHelp, usageLineFor } from '../../../src/cli/help.ts';
+import { COMMANDS } from '../../../src/cli/parser.ts';
+
+describe('help', () => {
+  it('says what there is', () => {
+    expect(renderHelp(COMMANDS, 100)).toBe(`\
+layah turns a root filesystem into a container image whose layers follow its packages.
+
+Usage: layah COMMAND [options]
+
+Commands:
+  build   make an image from a root filesystem
+  verify  check an image: every digest, size, diff ID, table of contents and chunk
+
+layah COMMAND --help says more of a command, layah --version which version this is.
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+`);
+  });
+
+  it('has every flag of a command with its value', () => {
+    for (const command of COMMANDS) {
+      const help = renderCommandHelp(command, 100);
+      for (const { name, value } of commandFlags(command)) {
+        expect(help).toContain(value === undefined ? `--${name}` : `--${name} ${value}`);
+      }
+    }
+  });
+
+  it('fits into the terminal, but for examples', () => {
+    for (const columns of [60, 80, 100]) {
+      const [text = ''] = renderCommandHelp(BUILD_COMMAND, columns).split('\nExamples:');
+      expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('stays readable on a terminal that is absurdly narrow or wide', () => {
+    expect(renderCommandHelp(BUILD_COMMAND, 1)).toBe(renderCommandHelp(BUILD_COMMAND, 40));
+    expect(renderCommandHelp(BUILD_COMMAND, 500)).toBe(renderCommandHelp(BUILD_COMMAND, 100));
+  });
+
+  it('wraps descriptions below each other', () => {
+    expect(renderCommandHelp(BUILD_COMMAND, 80)).toContain(`
+      --prune PATH            leave PATH out; with a slash at its end keep the
+                              directory and leave out what is in it (repeatable)
+`);
+  });
+});
+
+describe('usageLineFor', () => {
+  it('is about the flag that the message begins with', () => {
+    expect(usageLineFor(BUILD_COMMAND, '--max-layers: no')).toBe('Usage: layah build --max-layers N');
+    expect(usageLineFor(BUILD_COMMAND, '--force takes no value')).toBe('Usage: layah build --force');
+  });
+
+  it('is that of the command for everything else', () => {
+    const usage = 'Usage: layah build --rootfs DIR [options] > IMAGE.ociarchive';
+    expect(usageLineFor(BUILD_COMMAND, 'unknown option --max-layers')).toBe(usage);
+    expect(usageLineFor(BUILD_COMMAND, '--unknown')).toBe(usage);
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { rawBuildFlags } from '../../../src/cli/commands/build.ts';
+import { rawVerifyFlags } from '../../../src/cli/commands/verify.ts';
+import { guessErrorSettings, parseLogSettings } from '../../../src/cli/log-settings.ts';
+import { parseArguments } from '../../../src/cli/parser.ts';
+import { errorText } from '../config/test-machine.ts';
+
+function valuesOf(...argv: string[]): Readonly<Record<string, unknown>> {
+  const invocation = parseArguments(argv);
+  if (invocation.kind !== 'run') throw new Error(invocation.kind);
+  return invocation.values;
+}
+
+const error = (...argv: string[]): string => errorText(() => parseArguments(argv));
+
+describe('parseArguments', () => {
+  it('takes every flag of build', () => {
+    const argv = (
+      '--rootfs r -o - --force -t localhost/a:1 --config - --config-str {} ' +
+      '--label a=1 --label - --label=-x=2 --annotation b- --max-layers 0100 ' +
+      '--compression gzip --compressed --compression-level 9 --chunk-size 1MiB ' +
+      '--prune /a --prune b/ --skip-special-files --arch arm --threads 2 --source-date-epoch 5'
+    ).split(' ');
+    expect(rawBuildFlags(valuesOf('build', ...argv))).toEqual({
+      rootfs: 'r',
+      output: '-',
+      force: true,
+      tag: 'localhost/a:1',
+      config: '-',
+      configStr: '{}',
+      label: ['a=1', '-', '-x=2'],
+      annotation: ['b-'],
+      maxLayers: '0100',
+      compression: 'gzip',
+      compressed: true,
+      compressionLevel: '9',
+      chunkSize: '1MiB',
+      prune: ['/a', 'b/'],
+      skipSpecialFiles: true,
+      arch: 'arm',
+      threads: '2',
+      sourceDateEpoch: '5',
+    });
+  });
+
+  it('takes no flags at all', () => {
+    const raw = rawBuildFlags(valuesOf('build'));
+    expect(raw).toMatchObject({ label: [], annotation: [], prune: [], force: false, compressed: false });
+    expect(raw.rootfs).toBeUndefined();
+    expect(raw.output).toBeUndefined();
+  });
+
+  it('takes every flag of verify, and an image that looks like a number', () => {
+    const argv = [
+      'verify',
+      '--rootfs',
+      'r',
+      '007',
+      '-t',
+      'x',
+      '--prune',
+      'a',
+      '--skip-special-files',
+      '--json',
+    ];
+    expect(rawVerifyFlags(valuesOf(...argv))).toEqual({
+      image: '007',
+      rootfs: 'r',
+      tag: 'x',
+      prune: ['a'],
+      skipSpecialFiles: true,
+    });
+    expect(errorText(() => rawVerifyFlags(valuesOf('verify')))).toBe('usage: no IMAGE given');
+  });
+
+  it('asks for help or the version', () => {
+    expect(parseArguments(['--help'])).toEqual({ kind: 'help', command: undefined });
+    expect(parseArguments(['build', '--rootfs', '-h'])).toMatchObject({
+      kind: 'help',
+      command: { name: 'build' },
+    });
+    expect(parseArguments(['--version'])).toEqual({ kind: 'version' });
+    expect(parseArguments([])).toEqual({ kind: 'no-command' });
+  });
+
+  it('refuses commands and arguments that are not there', () => {
+    expect(error('frob')).toBe(
+      'usage: unknown command "frob" | Begin with one of build, verify; layah --help says more.',
+    );
+    expect(error('--rootfs', 'x', 'build')).toContain('--rootfs stands where the command is expected');
+    expect(error('build', 'x')).toBe('usage: unexpected argument "x"');
+    expect(error('build', '--', 'x')).toBe('usage: unexpected argument "x"');
+    expect(error('verify', 'a', 'b')).toBe('usage: unexpected argument "b"');
+    expect(error('constructor')).toContain('unknown command "constructor"');
+  });
+
+  it('refuses options that are not there, and knows the one that was meant', () => {
+    expect(error('build', '--nope=1')).toBe('usage: unknown option --nope');
+    expect(error('build', '--constructor')).toBe('usage: unknown option --constructor');
+    expect(error('build', '--rotfs', 'x')).toBe('usage: unknown option --rotfs | Did you mean --rootfs?');
+    expect(error('build', '--max', '3')).toBe('usage: unknown option --max | Did you mean --max-layers?');
+    expect(error('build', '--no-force')).toBe('usage: unknown option --no-force');
+    expect(error('build', '-z')).toBe('usage: unknown option -z');
+    expect(error('build', '--json')).toBe('usage: unknown option --json');
+  });
+
+  it('refuses a value too few or too many', () => {
+    expect(error('build', '--label')).toBe(
+      'usage: --label needs a value | A value that begins with a dash is written --label=VALUE.',
+    );
+    expect(error('build', '-o', '--force')).toContain('usage: --output needs a value');
+    expect(error('build', '--force=yes')).toBe('usage: --force takes no value');
+    expect(errorText(() => rawBuildFlags(valuesOf('build', '--arch', 'a', '--arch', 'b')))).toBe(
+      'usage: --arch was given 2 times',
+    );
+  });
+});
+
+describe('parseLogSettings', () => {
+  it('counts -v and has defaults', () => {
+    expect(parseLogSettings(valuesOf('build'))).toEqual({
+      verbosity: 0,
+      quiet: false,
+      format: 'text',
+      progress: 'auto',
+    });
+    expect(parseLogSettings(valuesOf('build', '-vv', '--verbose')).verbosity).toBe(3);
+    expect(parseLogSettings(valuesOf('build', '-q', '--progress', 'none', '--log-format=json'))).toEqual({
+      verbosity: 0,
+      quiet: true,
+      format: 'json',
+      progress: 'none',
+    });
+  });
+
+  it('refuses what it does not know', () => {
+    expect(errorText(() => parseLogSettings(valuesOf('build', '--progress', 'bar')))).toBe(
+      'usage: --progress: "bar" is none of auto, plain, none',
+    );
+    expect(errorText(() => parseLogSettings(valuesOf('build', '-q', '-v')))).toBe(
+      'usage: --quiet and --verbose cannot be given together',
+    );
+  });
+});
+
+describe('guessErrorSettings', () => {
+  it('sees what errors should look like in arguments that may be wrong', () => {
+    expect(guessErrorSettings(['build', '--nope', '--log-format', 'json', '-vv'])).toEqual({
+      json: true,
+      stacks: true,
+    });
+    expect(guessErrorSettings(['build', '--log-format=json', '-v'])).toEqual({ json: true, stacks: false });
+    expect(guessErrorSettings(['build', '-v', '--verbose', '--log-format', 'text'])).toEqual({
+      json: false,
+      stacks: true,
+    });
+  });
+});
