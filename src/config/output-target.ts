@@ -1,11 +1,14 @@
+import type { LayahError } from '../model/errors.ts';
 import type { ImageLocation, OutputTarget } from '../model/options.ts';
 import type { Machine } from './machine.ts';
 import { usageError } from './usage-error.ts';
 
 const ARCHIVE_PREFIX = 'oci-archive:';
 const DIRECTORY_PREFIX = 'oci:';
-/** Other transports of containers-transports(5): a file of that name is not what the user means. */
-const OTHER_TRANSPORT = /^(?:docker|docker-archive|docker-daemon|dir|containers-storage|ostree|sif|tarball):/;
+/** Transports of containers-transports(5) that skopeo copies from and to. */
+const SKOPEO_TRANSPORT =
+  /^(?:docker|docker-archive|docker-daemon|dir|containers-storage|ostree|sif|tarball):/;
+const ANY_TRANSPORT = /^[a-z][a-z0-9-]+:/;
 
 export interface OutputFlags {
   readonly output: string | undefined;
@@ -20,7 +23,7 @@ export interface OutputFlags {
 export function parseOutputTarget(flags: OutputFlags, machine: Machine): OutputTarget {
   const { output: text, force } = flags;
   if (text === undefined || text === '-') return stdoutTarget(machine);
-  if (OTHER_TRANSPORT.test(text)) {
+  if (SKOPEO_TRANSPORT.test(text)) {
     throw usageError(
       `--output: ${text} is not supported, only an OCI archive or an OCI layout`,
       `Build an archive, then: skopeo copy oci-archive:image.ociarchive ${text}`,
@@ -44,7 +47,7 @@ export function parseOutputTarget(flags: OutputFlags, machine: Machine): OutputT
  * @throws LayahError `usage`
  */
 export function parseImageLocation(text: string, machine: Machine): ImageLocation {
-  if (OTHER_TRANSPORT.test(text)) {
+  if (SKOPEO_TRANSPORT.test(text)) {
     throw usageError(
       `IMAGE: ${text} is not supported, only an OCI archive or an OCI layout`,
       `Copy it first: skopeo copy ${text} oci-archive:image.ociarchive`,
@@ -73,6 +76,7 @@ function parseLocation(name: string, text: string): ImageLocation {
     return { kind: 'oci-directory', path: transportPath(name, text, DIRECTORY_PREFIX) };
   }
   if (text === '') throw usageError(`${name}: the path is empty`);
+  if (ANY_TRANSPORT.test(text)) throw unknownTransport(name, text);
   return { kind: 'oci-archive', path: text };
 }
 
@@ -84,5 +88,13 @@ function transportPath(name: string, text: string, prefix: string): string {
   throw usageError(
     `${name}: the path in ${text} has a colon, which podman and skopeo take for the beginning of a tag`,
     'Give the tag with --tag, and choose a path without a colon.',
+  );
+}
+
+/** More likely a mistyped transport than a file of that name. */
+function unknownTransport(name: string, text: string): LayahError {
+  return usageError(
+    `${name}: ${text} has an unknown transport`,
+    `Use oci-archive:FILE or oci:DIR; a file of that name is ./${text}.`,
   );
 }

@@ -17,7 +17,7 @@ describe('parseOutputTarget', () => {
   it('is an archive for a path, with its transport or without', () => {
     expect(target('out.tar')).toEqual({ kind: 'oci-archive', path: 'out.tar' });
     expect(target('oci-archive:./out.tar')).toEqual({ kind: 'oci-archive', path: './out.tar' });
-    expect(target('with:colon')).toEqual({ kind: 'oci-archive', path: 'with:colon' });
+    expect(target('./with:colon')).toEqual({ kind: 'oci-archive', path: './with:colon' });
   });
 
   it('is a layout for oci:, which may be replaced only when told', () => {
@@ -44,6 +44,12 @@ describe('parseOutputTarget', () => {
       'usage: --output: docker://quay.io/a/b:1 is not supported, only an OCI archive or an OCI layout | Build an archive, then: skopeo copy oci-archive:image.ociarchive docker://quay.io/a/b:1',
     );
     expect(error('docker-archive:x.tar')).toContain('docker-archive:x.tar is not supported');
+  });
+
+  it('is no file for a mistyped transport', () => {
+    expect(error('oci-archve:out.tar')).toBe(
+      'usage: --output: oci-archve:out.tar has an unknown transport | Use oci-archive:FILE or oci:DIR; a file of that name is ./oci-archve:out.tar.',
+    );
   });
 
   it('refuses what cannot be a path for it', () => {
