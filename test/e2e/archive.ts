@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { run } from './layah.ts';
+
+const descriptor = z.object({
+  mediaType: z.string(),
+  digest: z.string(),
+  size: z.number(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+const index = z.object({ manifests: z.array(descriptor).length(1) });
+const manifest = z.object({ config: descriptor, layers: z.array(descriptor).min(1) });
+
+export interface ArchivedManifest {
+  readonly digest: string;
+  readonly layers: readonly z.infer<typeof descriptor>[];
+}
+
+/** Reads the one manifest of an OCI archive with tar, not with layah. */
+export async function readManifest(archive: string): Promise<ArchivedManifest> {
+  const [entry] = index.parse(JSON.parse(await readMember(archive, 'index.json'))).manifests;
+  if (entry === undefined) throw new Error(`${archive} lists no manifest`);
+  const blob = `blobs/${entry.digest.replace(':', '/')}`;
+  const { layers } = manifest.parse(JSON.parse(await readMember(archive, blob)));
+  return { digest: entry.digest, layers };
+}
+
+async function readMember(archive: string, name: string): Promise<string> {
+  return run('tar', ['-xOf', archive, name]);
+}

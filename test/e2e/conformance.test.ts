@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject } from 'vitest';
+import { readManifest } from './archive.ts';
+import { repositoryDirectory, run } from './layah.ts';
+import { material } from './material.ts';
+import { isThere, testWith } from './needs.ts';
+
+describe('the Go programs that define eStargz', () => {
+  beforeAll(async () => {
+    if (!isThere('go')) return;
+    await run('go', ['build', '-C', join(repositoryDirectory, 'test/conformance'), '-o', programPath(), '.']);
+  });
+
+  for (const name of ['debian', 'rpm', 'odd'] as const) {
+    const maker = { debian: 'debootstrap', rpm: 'rpmbuild', odd: 'setfacl' }[name];
+    for (const command of ['check', 'metadata'] as const) {
+      const reader = command === 'check' ? 'the estargz library' : "the snapshotter's metadata reader";
+      testWith(['root', 'go', maker], `${reader} verifies every layer of the ${name} image`, async () => {
+        const { archive } = await material(name);
+        const lines = (await run(programPath(), [command, archive])).split('\n');
+        console.log(
+          `conformance ${command} ${name}:\n${lines.slice(0, 3).join('\n')}\n(${lines.length} lines)`,
+        );
+        expect(lines).toHaveLength((await readManifest(archive)).layers.length);
+      });
+    }
+  }
+});
+
+function programPath(): string {
+  return join(inject('runDirectory'), 'conformance');
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+import { describe, expect, inject } from 'vitest';
+import { layahMain, run } from './layah.ts';
+import { cacheDirectory, makeRootfs } from './material.ts';
+import { testWith } from './needs.ts';
+
+interface Circumstances {
+  readonly node: 20 | 24;
+  readonly threads: number;
+  readonly umask: string;
+  readonly timeZone: string;
+  readonly locale: string;
+  readonly through: 'file' | 'pipe';
+  readonly copied: boolean;
+}
+
+const PLAIN: Circumstances = {
+  node: 20,
+  threads: 1,
+  umask: '022',
+  timeZone: 'UTC',
+  locale: 'C',
+  through: 'file',
+  copied: false,
+};
+
+const OTHERS: readonly Circumstances[] = [
+  {
+    node: 24,
+    threads: 2,
+    umask: '077',
+    timeZone: 'Pacific/Kiritimati',
+    locale: 'tr_TR.UTF-8',
+    through: 'pipe',
+    copied: true,
+  },
+  {
+    node: 20,
+    threads: 3,
+    umask: '000',
+    timeZone: 'America/St_Johns',
+    locale: 'de_DE.UTF-8',
+    through: 'pipe',
+    copied: true,
+  },
+  {
+    node: 24,
+    threads: 1,
+    umask: '027',
+    timeZone: 'Asia/Kolkata',
+    locale: 'C.UTF-8',
+    through: 'file',
+    copied: true,
+  },
+];
+
+describe('the same tree gives the same archive', () => {
+  testWith(
+    ['root', 'debootstrap', 'npm'],
+    'wherever it lies, whatever the umask, time zone, locale, temporary directory, threads and Node version, to a file or a pipe',
+    async () => {
+      const rootfs = await makeRootfs('debian');
+      const copy = join(inject('runDirectory'), 'copied', 'else where');
+      await mkdir(join(copy, '..'), { recursive: true });
+      await run('cp', ['-a', rootfs, copy]);
+      const expected = await buildUnder(PLAIN, rootfs);
+      for (const circumstances of OTHERS) {
+        expect(await buildUnder(circumstances, copy), JSON.stringify(circumstances)).toBe(expected);
+      }
+      console.log(`${OTHERS.length + 1} builds, all sha256:${expected}`);
+    },
+  );
+});
+
+/** Returns the SHA-256 of the archive. */
+async function buildUnder(circumstances: Circumstances, rootfs: string): Promise<string> {
+  const { node, threads, umask, timeZone, locale, through } = circumstances;
+  const scratch = join(inject('runDirectory'), `reproducible-${node}-${threads}`);
+  await mkdir(scratch);
+  const archive = join(scratch, 'image.ociarchive');
+  const output = through === 'file' ? '-o "$ARCHIVE"' : '-o - | cat >"$ARCHIVE"';
+  const flags = ['--rootfs', rootfs, '--source-date-epoch', '1790000000', '--threads', String(threads), '-q'];
+  const config = ['-t', 'localhost/layah-e2e-reproducible:latest', '--config-str', '{"Cmd":["/bin/sh"]}'];
+  const command = [await nodeBinary(node), layahMain, 'build', ...flags, ...config];
+  await execa('bash', ['-o', 'pipefail', '-c', `umask ${umask}; "$@" ${output}`, 'build', ...command], {
+    env: { TZ: timeZone, LC_ALL: locale, TMPDIR: scratch, ARCHIVE: archive },
+    stdin: 'ignore',
+  });
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(archive), hash);
+  return hash.digest('hex');
+}
+
+/** A Node of that major version; the npm package `node` brings it where it is not the running one. */
+async function nodeBinary(major: number): Promise<string> {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  const prefix = join(await cacheDirectory(), `node-${major}`);
+  const binary = join(prefix, 'node_modules/node/bin/node');
+  if (!existsSync(binary)) {
+    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', prefix, `node@${major}`]);
+  }
+  expect(await run(binary, ['--version'])).toMatch(new RegExp(`^v${major}\\.`));
+  return binary;
+}
