@@ -1,0 +1,183 @@
+/*
+ * Inflates a blob member by member and says where each one really ends. Node's own gunzip cannot: it runs members
+ * together and silently ignores what follows the last one.
+ */
+import { crc32, createInflateRaw, inflateRawSync, type InflateRaw } from 'node:zlib';
+import { LayahError, systemErrorCode } from '../model/errors.ts';
+import type { BlobCursor } from './blob-cursor.ts';
+import { skipGzipHeader } from './gzip-header.ts';
+
+export interface InflatedMember {
+  /** Offset in the blob. */
+  readonly offset: number;
+  readonly uncompressedBytes: number;
+}
+
+export interface MemberReader {
+  /**
+   * Inflates the member at the cursor and leaves the cursor right behind it.
+   * @param expectedEnd where the member is said to end, if that is known: what is small enough then goes faster.
+   * @returns undefined at the end of the blob.
+   * @throws LayahError `bad-image` naming the offset.
+   */
+  next(expectedEnd?: number): Promise<InflatedMember | undefined>;
+}
+
+/** @param onOutput gets the uncompressed bytes, in order. */
+export function createMemberReader(cursor: BlobCursor, onOutput: (chunk: Buffer) => void): MemberReader {
+  let wrongEnds = 0;
+  return {
+    async next(expectedEnd) {
+      const offset = cursor.position;
+      const first = await cursor.read(1);
+      if (first === undefined) return undefined;
+      cursor.unread(first);
+      const problem = await skipGzipHeader(cursor);
+      if (problem !== undefined) throw gzipError(offset, problem);
+      const totals: Totals = { crc: 0, uncompressedBytes: 0, onOutput };
+      // Wrong ends make us read far ahead for nothing; a lying TOC must not make that our habit.
+      const hint = wrongEnds < MAX_WRONG_ENDS ? expectedEnd : undefined;
+      if (!(await inflateAtOnce(cursor, totals, { offset, expectedEnd: hint }))) {
+        await inflateStreaming(cursor, totals, offset);
+      }
+      await checkTrailer(cursor, totals, offset);
+      if (hint !== undefined && cursor.position !== hint) wrongEnds++;
+      return { offset, uncompressedBytes: totals.uncompressedBytes };
+    },
+  };
+}
+
+const MAX_WRONG_ENDS = 1000;
+
+interface Totals {
+  crc: number;
+  uncompressedBytes: number;
+  readonly onOutput: (chunk: Buffer) => void;
+}
+
+function emit(totals: Totals, chunk: Buffer): void {
+  if (chunk.length === 0) return;
+  totals.crc = crc32(chunk, totals.crc);
+  totals.uncompressedBytes += chunk.length;
+  totals.onOutput(chunk);
+}
+
+const MAX_AT_ONCE_BYTES = 8 << 20;
+const MAX_AT_ONCE_OUTPUT_BYTES = 64 << 20;
+const OUTPUT_PIECE_BYTES = 64 << 10;
+const TRAILER_BYTES = 8;
+
+interface MemberPlace {
+  readonly offset: number;
+  readonly expectedEnd: number | undefined;
+}
+
+/** @returns whether it could: otherwise nothing was emitted and the cursor is where it was. */
+async function inflateAtOnce(cursor: BlobCursor, totals: Totals, place: MemberPlace): Promise<boolean> {
+  const sizeBytes = (place.expectedEnd ?? 0) - TRAILER_BYTES - cursor.position;
+  if (sizeBytes <= 0 || sizeBytes > MAX_AT_ONCE_BYTES) return false;
+  const compressed = await cursor.take(sizeBytes);
+  const inflated = tryInflate(compressed, place.offset);
+  cursor.unread(compressed.subarray(inflated?.usedBytes ?? 0));
+  if (inflated === undefined) return false;
+  emit(totals, inflated.output);
+  return true;
+}
+
+/** @returns undefined when the member is not all there, or its output is too large for one piece. */
+function tryInflate(compressed: Buffer, offset: number): InflatedBuffer | undefined {
+  try {
+    return inflateBuffer(compressed);
+  } catch (thrown) {
+    const code = systemErrorCode(thrown);
+    if (code === 'Z_BUF_ERROR' || code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw inflateError(offset, thrown);
+  }
+}
+
+interface InflatedBuffer {
+  readonly output: Buffer;
+  readonly usedBytes: number;
+}
+
+function inflateBuffer(compressed: Buffer): InflatedBuffer {
+  // With `info` the result is not the Buffer that the types promise.
+  const result: unknown = inflateRawSync(compressed, {
+    info: true,
+    maxOutputLength: MAX_AT_ONCE_OUTPUT_BYTES,
+    chunkSize: OUTPUT_PIECE_BYTES,
+  });
+  if (
+    typeof result === 'object' &&
+    result !== null &&
+    'buffer' in result &&
+    Buffer.isBuffer(result.buffer) &&
+    'engine' in result &&
+    typeof result.engine === 'object' &&
+    result.engine !== null &&
+    'bytesWritten' in result.engine &&
+    typeof result.engine.bytesWritten === 'number'
+  ) {
+    return { output: result.buffer, usedBytes: result.engine.bytesWritten };
+  }
+  throw new LayahError({ code: 'internal', message: 'node:zlib gave no byte count' });
+}
+
+/** Deflate's best ratio is about 1:1032, so one slice makes at most 17 MB of output. */
+const INPUT_SLICE_BYTES = 16 << 10;
+
+async function inflateStreaming(cursor: BlobCursor, totals: Totals, offset: number): Promise<void> {
+  const engine = createInflateRaw({ chunkSize: OUTPUT_PIECE_BYTES });
+  const outputs: Buffer[] = [];
+  // A listener, not a pipeline: only slice by slice does the engine tell where the member ended.
+  engine.on('data', (chunk: Buffer) => outputs.push(chunk));
+  try {
+    for (;;) {
+      const slice = await cursor.read(INPUT_SLICE_BYTES);
+      if (slice === undefined) throw gzipError(offset, 'it is cut off');
+      const usedBefore = engine.bytesWritten;
+      await writeSlice(engine, slice);
+      for (const output of outputs.splice(0)) emit(totals, output);
+      const usedBytes = engine.bytesWritten - usedBefore;
+      if (usedBytes < slice.length) {
+        cursor.unread(slice.subarray(usedBytes));
+        return;
+      }
+    }
+  } catch (thrown) {
+    throw thrown instanceof LayahError ? thrown : inflateError(offset, thrown);
+  } finally {
+    engine.destroy();
+  }
+}
+
+async function writeSlice(engine: InflateRaw, slice: Buffer): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    engine.once('error', reject);
+    engine.write(slice, (error) => {
+      engine.off('error', reject);
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    });
+  });
+}
+
+async function checkTrailer(cursor: BlobCursor, totals: Totals, offset: number): Promise<void> {
+  const trailer = await cursor.take(TRAILER_BYTES);
+  if (trailer.length < TRAILER_BYTES) throw gzipError(offset, 'it is cut off');
+  if (trailer.readUInt32LE(0) !== totals.crc)
+    throw gzipError(offset, 'its CRC-32 does not match its content');
+  // The field holds the size modulo 2^32.
+  if (trailer.readUInt32LE(4) !== totals.uncompressedBytes % 2 ** 32) {
+    throw gzipError(offset, 'its size field does not match its content');
+  }
+}
+
+function inflateError(offset: number, cause: unknown): LayahError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return gzipError(offset, `it does not inflate: ${reason}`, cause);
+}
+
+function gzipError(offset: number, what: string, cause?: unknown): LayahError {
+  return new LayahError({ code: 'bad-image', message: `gzip member at offset ${offset}: ${what}`, cause });
+}

@@ -1,0 +1,97 @@
+import { displayBytes } from '../model/rootfs-path.ts';
+import { TOC_TAR_NAME } from '../model/estargz.ts';
+import type { Report } from './finding.ts';
+import { createLandmarkCheck, isLandmark } from './landmark-check.ts';
+import { type EntryObserver, type LayerTarEntry, observeEntries } from './layer-entries.ts';
+import { createOrderCheck } from './layer-order.ts';
+import type { LayerPassResult } from './read-layer.ts';
+import type { TarHeader } from './tar-header.ts';
+import type { TarHandler } from './tar-reader.ts';
+import { createTocCheck, type TocCheckInput } from './toc-check.ts';
+
+/** All that looks at a layer's entries while they pass. */
+export interface LayerChecks {
+  readonly archive: TarHandler;
+  readonly hidden: TarHandler | undefined;
+  /** What unpacking gives; grows while the layer is read. */
+  readonly entries: readonly LayerTarEntry[];
+  /** Call at the end of the layer. */
+  finish(result: LayerPassResult): void;
+}
+
+export function createPlainChecks(report: Report): LayerChecks {
+  const entries: LayerTarEntry[] = [];
+  const collect: EntryObserver = { end: (entry) => entries.push(entry) };
+  return {
+    archive: observeEntries([createNameCheck(report), collect]),
+    hidden: undefined,
+    entries,
+    finish: () => {},
+  };
+}
+
+export function createEstargzChecks(input: TocCheckInput): LayerChecks {
+  const { report } = input;
+  const entries: LayerTarEntry[] = [];
+  const tocs = { archive: 0, hidden: 0 };
+  const toc = createTocCheck(input);
+  const landmark = createLandmarkCheck(report);
+  const checks = [createNameCheck(report), createOrderCheck(report), landmark, toc];
+  const collect: EntryObserver = { end: (entry) => isFormatEntry(entry.header) || entries.push(entry) };
+  return {
+    archive: observeEntries([exceptToc(checks, () => tocs.archive++), collect]),
+    hidden: observeEntries([exceptToc([...checks, createHiddenCheck(report)], () => tocs.hidden++)]),
+    entries,
+    finish: ({ archive, hiddenFrom }) => {
+      if (archive === undefined) return;
+      toc.finish();
+      landmark.finish({ tocIsHidden: tocs.hidden > 0, hiddenFrom });
+      const tocCount = tocs.archive + tocs.hidden;
+      if (tocCount !== 1) report('toc', `the tar has ${tocCount} entries called ${TOC_TAR_NAME}`);
+      if (!archive.endOfArchive) report('tar', 'the tar does not end in two zero blocks');
+    },
+  };
+}
+
+/** Landmark and TOC belong to the format, not to the image's files: lazy readers hide them. */
+function isFormatEntry(header: TarHeader): boolean {
+  return header.name === TOC_TAR_NAME || isLandmark(header);
+}
+
+/** The TOC does not list itself. */
+function exceptToc(observers: readonly EntryObserver[], onToc: () => void): EntryObserver {
+  let isToc = false;
+  return {
+    begin(header) {
+      isToc = header.name === TOC_TAR_NAME;
+      if (isToc) onToc();
+      else for (const observer of observers) observer.begin?.(header);
+    },
+    content(chunk, position) {
+      if (!isToc) for (const observer of observers) observer.content?.(chunk, position);
+    },
+    end(entry) {
+      if (!isToc) for (const observer of observers) observer.end?.(entry);
+    },
+  };
+}
+
+function createNameCheck(report: Report): EntryObserver {
+  return {
+    begin({ name }) {
+      if (name.split('/').includes('..')) report('tar', `the name ${displayBytes(name)} climbs with ..`);
+    },
+  };
+}
+
+function createHiddenCheck(report: Report): EntryObserver {
+  return {
+    begin(header) {
+      if (isLandmark(header)) return;
+      report(
+        'order',
+        `${displayBytes(header.name)} stands after the end-of-archive blocks: plain tar readers miss it`,
+      );
+    },
+  };
+}

@@ -1,0 +1,150 @@
+/*
+ * One pass over a layer: the blob's digest, every gzip member on its own, the diff ID, the tar inside.
+ */
+import { createHash } from 'node:crypto';
+import { type DiffId, parseDiffId } from '../model/digest.ts';
+import { type BlobCursor, type BlobSummary, createBlobCursor } from './blob-cursor.ts';
+import type { Report } from './finding.ts';
+import { createMemberReader } from './gzip-members.ts';
+import type { LayerLayout } from './landmark-check.ts';
+import { problemOf } from './locate-toc.ts';
+import { createTarReader, type TarHandler, type TarReader, type TarSummary } from './tar-reader.ts';
+import type { CurrentMember } from './toc-check.ts';
+
+export interface LayerPassInput {
+  readonly blob: AsyncIterable<Buffer>;
+  readonly compression: 'gzip' | 'none';
+  /** Where members are said to begin, ascending; only a hint. */
+  readonly memberOffsets: readonly number[];
+  readonly signal: AbortSignal;
+  /** Gets the entries that a plain tar reader sees. */
+  readonly archive: TarHandler;
+  /** Gets the entries after the end-of-archive blocks; undefined when these bytes mean nothing. */
+  readonly hidden: TarHandler | undefined;
+  readonly report: Report;
+}
+
+export interface LayerPass {
+  readonly currentMember: () => CurrentMember;
+  run(): Promise<LayerPassResult>;
+}
+
+export interface LayerPassResult extends BlobSummary {
+  /** Undefined when the blob does not inflate. */
+  readonly uncompressed: { readonly diffId: DiffId; readonly sizeBytes: number } | undefined;
+  /** Undefined when the tar is broken. */
+  readonly archive: TarSummary | undefined;
+  readonly hiddenFrom: LayerLayout['hiddenFrom'];
+}
+
+/** Findings of the codes `gzip` and `tar` go to `input.report`; the rest is for the caller to compare. */
+export function createLayerPass(input: LayerPassInput): LayerPass {
+  const state: PassState = { offset: 0, streamStart: 0, uncompressedBytes: 0 };
+  return {
+    currentMember: () => state,
+    run: () => runPass(input, state),
+  };
+}
+
+interface PassState {
+  offset: number;
+  streamStart: number;
+  uncompressedBytes: number;
+}
+
+const READ_BYTES = 1 << 20;
+
+async function runPass(input: LayerPassInput, state: PassState): Promise<LayerPassResult> {
+  const cursor = createBlobCursor(input.blob);
+  const tar = createLayerTar(input);
+  const diffHash = createHash('sha256');
+  const onOutput = (chunk: Buffer) => {
+    diffHash.update(chunk);
+    tar.push(chunk);
+    state.uncompressedBytes += chunk.length;
+  };
+  let inflates = true;
+  try {
+    if (input.compression === 'gzip') await readMembers(cursor, { input, state, onOutput });
+    else await readPlain(cursor, input.signal, onOutput);
+  } catch (thrown) {
+    input.report('gzip', problemOf(thrown));
+    inflates = false;
+  }
+  const { archive, hiddenFrom } = inflates ? tar.finish() : { archive: undefined, hiddenFrom: undefined };
+  const sizeBytes = state.uncompressedBytes;
+  return {
+    ...(await cursor.drain()),
+    uncompressed: inflates
+      ? { diffId: parseDiffId(`sha256:${diffHash.digest('hex')}`), sizeBytes }
+      : undefined,
+    archive,
+    hiddenFrom,
+  };
+}
+
+interface MemberPass {
+  readonly input: LayerPassInput;
+  readonly state: PassState;
+  readonly onOutput: (chunk: Buffer) => void;
+}
+
+async function readMembers(cursor: BlobCursor, { input, state, onOutput }: MemberPass): Promise<void> {
+  const members = createMemberReader(cursor, onOutput);
+  let nextOffset = 0;
+  for (;;) {
+    input.signal.throwIfAborted();
+    state.offset = cursor.position;
+    state.streamStart = state.uncompressedBytes;
+    while ((input.memberOffsets[nextOffset] ?? Infinity) <= cursor.position) nextOffset++;
+    if ((await members.next(input.memberOffsets[nextOffset])) === undefined) return;
+  }
+}
+
+async function readPlain(cursor: BlobCursor, signal: AbortSignal, onOutput: (chunk: Buffer) => void) {
+  for (;;) {
+    signal.throwIfAborted();
+    const chunk = await cursor.read(READ_BYTES);
+    if (chunk === undefined) return;
+    onOutput(chunk);
+  }
+}
+
+interface LayerTar {
+  push(chunk: Buffer): void;
+  finish(): Pick<LayerPassResult, 'archive' | 'hiddenFrom'>;
+}
+
+/** The archive that every reader sees, and a second one behind its end. The first error ends the reading of both. */
+function createLayerTar({ archive, hidden, report }: LayerPassInput): LayerTar {
+  let broken = false;
+  let hiddenReader: TarReader | undefined;
+  let hiddenFrom: number | undefined;
+  const attempt = <Result>(action: () => Result): Result | undefined => {
+    if (broken) return undefined;
+    try {
+      return action();
+    } catch (thrown) {
+      broken = true;
+      report('tar', problemOf(thrown));
+      return undefined;
+    }
+  };
+  const reader = createTarReader({
+    ...archive,
+    trailing(chunk, position) {
+      hiddenFrom ??= position;
+      if (hidden === undefined) return;
+      hiddenReader ??= createTarReader(hidden, { startPosition: position, skipLeadingZeroBlocks: true });
+      hiddenReader.push(chunk);
+    },
+  });
+  return {
+    push: (chunk) => attempt(() => reader.push(chunk)),
+    finish: () => {
+      const summary = attempt(() => reader.finish());
+      attempt(() => hiddenReader?.finish());
+      return { archive: broken ? undefined : summary, hiddenFrom };
+    },
+  };
+}

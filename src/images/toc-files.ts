@@ -1,0 +1,111 @@
+import { displayBytes } from '../model/rootfs-path.ts';
+import type { Report } from './finding.ts';
+import type { ReadToc, ReadTocEntry } from './toc.ts';
+
+/** Where the TOC says a chunk is. */
+export interface TocChunk {
+  readonly memberOffset: number;
+  /** Uncompressed bytes between the member's first byte and the chunk's. */
+  readonly innerOffset: number;
+  readonly chunkOffset: number;
+  readonly sizeBytes: number;
+  readonly digest: string | undefined;
+}
+
+/** A row of the TOC with the `chunk` rows after it. */
+export interface TocFile {
+  readonly entry: ReadTocEntry;
+  /** Empty for everything but files with content. */
+  readonly chunks: readonly TocChunk[];
+}
+
+/**
+ * Puts the rows of a TOC together and checks what can be told from the TOC alone: chunks without gaps, offsets
+ * ascending and before the TOC, no payload in the first member.
+ */
+export function tocFiles(toc: ReadToc, tocOffset: number, report: Report): TocFile[] {
+  const files = groupRows(toc, report).map((rows) => tocFile(rows, report));
+  checkOffsets(files, tocOffset, report);
+  return files;
+}
+
+type Rows = readonly [ReadTocEntry, ...ReadTocEntry[]];
+
+function groupRows(toc: ReadToc, report: Report): Rows[] {
+  const groups: [ReadTocEntry, ...ReadTocEntry[]][] = [];
+  for (const entry of toc.entries) {
+    const last = groups.at(-1);
+    if (entry.type !== 'chunk') groups.push([entry]);
+    else if (last?.[0].type === 'reg') last.push(entry);
+    else report('toc', `TOC entry ${shown(entry)}: a chunk that follows no file`);
+  }
+  return groups;
+}
+
+function tocFile(rows: Rows, report: Report): TocFile {
+  const [entry] = rows;
+  const size = entry.size ?? 0;
+  if (entry.type !== 'reg' || size === 0) {
+    if (rows.length > 1) report('chunk', `TOC entry ${shown(entry)}: chunks of an empty file`);
+    return { entry, chunks: [] };
+  }
+  if (rows.length > 1 && (entry.chunkSize ?? 0) === 0) {
+    report('chunk', `TOC entry ${shown(entry)}: no chunkSize, though more chunks follow`);
+  }
+  const chunks = rows.map((row) => tocChunk(row, size));
+  let expectedOffset = 0;
+  for (const chunk of chunks) {
+    if (chunk.chunkOffset !== expectedOffset || chunk.sizeBytes <= 0) {
+      report(
+        'chunk',
+        `TOC entry ${shown(entry)}: its chunks leave a gap or overlap at byte ${expectedOffset}`,
+      );
+      return { entry, chunks };
+    }
+    expectedOffset += chunk.sizeBytes;
+  }
+  if (expectedOffset !== size) {
+    report('chunk', `TOC entry ${shown(entry)}: its chunks hold ${expectedOffset} bytes, the file ${size}`);
+  }
+  return { entry, chunks };
+}
+
+/** A chunk without a size reaches to the end of its file. */
+function tocChunk(row: ReadTocEntry, fileBytes: number): TocChunk {
+  const chunkOffset = row.chunkOffset ?? 0;
+  const chunkSize = row.chunkSize ?? 0;
+  return {
+    memberOffset: row.offset ?? 0,
+    innerOffset: row.innerOffset ?? 0,
+    chunkOffset,
+    sizeBytes: chunkSize === 0 ? fileBytes - chunkOffset : chunkSize,
+    digest: row.chunkDigest,
+  };
+}
+
+function checkOffsets(files: readonly TocFile[], tocOffset: number, report: Report): void {
+  let previous = { memberOffset: 0, innerOffset: 0 };
+  for (const { entry, chunks } of files) {
+    for (const chunk of chunks) {
+      const { memberOffset, innerOffset } = chunk;
+      if (memberOffset === 0) {
+        report('chunk', `TOC entry ${shown(entry)}: content in the first member, where only headers may be`);
+      } else if (memberOffset >= tocOffset) {
+        report('chunk', `TOC entry ${shown(entry)}: offset ${memberOffset} is not before the TOC`);
+      } else if (
+        memberOffset < previous.memberOffset ||
+        (memberOffset === previous.memberOffset && innerOffset <= previous.innerOffset)
+      ) {
+        report(
+          'order',
+          `TOC entry ${shown(entry)}: offset ${memberOffset} does not come after the one before it`,
+        );
+      }
+      previous = chunk;
+    }
+  }
+}
+
+function shown(entry: ReadTocEntry): string {
+  return displayBytes(Buffer.from(entry.name, 'utf8').toString('latin1'));
+}
