@@ -1,0 +1,98 @@
+/*
+ * `layah verify`: recomputes every digest, diff ID, TOC and chunk of an image, and compares the tree that its layers make
+ * with a root filesystem when one is given. What is wrong is collected, not thrown.
+ */
+import type { ImageStore } from '../images/image-store.ts';
+import { unreadableImage } from '../images/layout-file.ts';
+import { type MergedTree, mergeTree } from '../images/merge-tree.ts';
+import { openImage } from '../images/open-image.ts';
+import { selectManifest } from '../images/select-manifest.ts';
+import { type VerifiedLayer, verifyLayer } from '../images/verify-layer.ts';
+import { LayahError } from '../model/errors.ts';
+import type { VerifyOptions } from '../model/options.ts';
+import { displayPath } from '../model/rootfs-path.ts';
+import type { ReadDescriptor, ReadManifest } from '../oci/schemas.ts';
+import type { RunContext, VerifyReport } from './run.ts';
+import { readChecked, readDiffIds, readManifest } from './verify-documents.ts';
+import { createFindingList, type FindingList } from './verify-findings.ts';
+import { compareWithRootfs } from './verify-rootfs.ts';
+
+/** @throws LayahError `bad-image` when there is no readable image, or it is not clear which one is meant. */
+export async function runVerify(options: VerifyOptions, context: RunContext): Promise<VerifyReport> {
+  const store = await openImage(options.image);
+  try {
+    return await verifyImage(store, options, context);
+  } catch (thrown) {
+    throw thrown instanceof LayahError ? thrown : unreadableImage(store.location, thrown);
+  } finally {
+    await store.close();
+  }
+}
+
+async function verifyImage(
+  store: ImageStore,
+  options: VerifyOptions,
+  context: RunContext,
+): Promise<VerifyReport> {
+  const findings = createFindingList();
+  const descriptor = await selectManifest(store, options.tag, (_, index) =>
+    readChecked(store, index, findings),
+  );
+  const manifest = await readManifest(store, descriptor, findings);
+  const layers =
+    manifest === undefined ? [] : await verifyLayers({ store, manifest, descriptor, findings }, context);
+  const tree = mergeTree(layers.map(({ entries }) => entries));
+  reportProblems(tree, findings);
+  const comparesRootfs = options.rootfs !== undefined && manifest !== undefined;
+  if (comparesRootfs) {
+    await compareWithRootfs({ tree, hostDirectory: options.rootfs, options, findings }, context);
+  }
+  return {
+    manifestDigest: descriptor.digest,
+    layerCount: layers.length,
+    estargzLayerCount: layers.filter(({ isEstargz }) => isEstargz).length,
+    tocEntryCount: layers.reduce((sum, { tocEntryCount }) => sum + tocEntryCount, 0),
+    chunkCount: layers.reduce((sum, { chunkCount }) => sum + chunkCount, 0),
+    treeEntryCount: tree.inodes.size,
+    comparedWithRootfs: comparesRootfs,
+    findings: findings.list(),
+  };
+}
+
+interface ImageLayers {
+  readonly store: ImageStore;
+  readonly manifest: ReadManifest;
+  readonly descriptor: ReadDescriptor;
+  readonly findings: FindingList;
+}
+
+async function verifyLayers(
+  { store, manifest, descriptor, findings }: ImageLayers,
+  { reporter, signal }: RunContext,
+): Promise<VerifiedLayer[]> {
+  const diffIds = await readDiffIds(store, { manifest, descriptor }, findings);
+  const totalBytes = manifest.layers.reduce((sum, { size }) => sum + size, 0);
+  const verified: VerifiedLayer[] = [];
+  let doneBytes = 0;
+  for (const [index, layer] of manifest.layers.entries()) {
+    reporter.progress('verify', doneBytes, totalBytes);
+    verified.push(
+      await verifyLayer({
+        store,
+        descriptor: layer,
+        diffId: diffIds[index],
+        signal,
+        report: (code, message) => findings.add({ code, subject: layer.digest, message }),
+      }),
+    );
+    doneBytes += layer.size;
+  }
+  reporter.progress('verify', totalBytes, totalBytes);
+  return verified;
+}
+
+function reportProblems(tree: MergedTree, findings: FindingList): void {
+  for (const { path, message } of tree.problems) {
+    findings.add({ code: 'tree', subject: displayPath(path), message });
+  }
+}

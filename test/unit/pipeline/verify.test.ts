@@ -1,0 +1,261 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { REF_NAME_ANNOTATION } from '../../../src/model/annotations.ts';
+import { buildLayer, DEFAULT_ENTRIES } from '../images/layer-builder.ts';
+import { blobName, describeBytes, indexOf, OCI, sha256 } from '../images/layouts.ts';
+import { type ImagePlan, imageFiles, lines, verifyAt, verifyFiles } from './verify-images.ts';
+
+const layer = buildLayer();
+const upper = buildLayer({
+  entries: [
+    { name: '.wh.etc', content: '' },
+    { name: 'new', content: 'new' },
+  ],
+});
+
+async function findingsOf(plan: Omit<ImagePlan, 'layers'> & Partial<ImagePlan>): Promise<string[]> {
+  return lines((await verifyFiles(imageFiles({ layers: [layer], ...plan }))).findings);
+}
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`../../fixtures/images/${name}`, import.meta.url));
+}
+
+describe('an image without fault', () => {
+  it('is counted and has no findings', async () => {
+    const report = await verifyFiles(imageFiles({ layers: [layer, upper] }));
+    expect(report).toEqual({
+      manifestDigest: expect.stringMatching(/^sha256:/),
+      layerCount: 2,
+      estargzLayerCount: 2,
+      tocEntryCount: 14,
+      chunkCount: 7,
+      treeEntryCount: 1,
+      comparedWithRootfs: false,
+      findings: [],
+    });
+  });
+
+  it('by buildah, with whiteouts, has the tree that was meant', async () => {
+    const report = await verifyAt({ image: { kind: 'oci-archive', path: fixture('buildah.ociarchive') } });
+    expect(report).toMatchObject({ layerCount: 2, estargzLayerCount: 0, treeEntryCount: 6, findings: [] });
+  });
+
+  it('without history, or with steps that made no layer, has no findings', async () => {
+    expect(await findingsOf({ editConfig: (config) => delete config['history'] })).toEqual([]);
+    const history = [{ created_by: 'ENV', empty_layer: true }, { created_by: 'COPY' }];
+    expect(await findingsOf({ editConfig: (config) => (config['history'] = history) })).toEqual([]);
+  });
+});
+
+describe('the manifest', () => {
+  const flip = (find: string, replacement: string): Partial<ImagePlan> => ({
+    editFiles: (files, { manifest }) => {
+      const name = blobName(manifest.digest);
+      files[name] = String(files[name]).replace(find, replacement);
+    },
+  });
+
+  it('of which one byte is another is a wrong digest', async () => {
+    const findings = await findingsOf(flip('"schemaVersion"', '"schemaVersion" '));
+    expect(findings).toEqual([
+      expect.stringMatching(/^blob-digest: sha256:\w+: the blob has sha256:\w+$/),
+      expect.stringMatching(/^blob-size: sha256:\w+: the blob has \d+ bytes, its descriptor says \d+$/),
+    ]);
+  });
+
+  it('that is no JSON any more is a wrong digest, and nothing below it is verified', async () => {
+    const report = await verifyFiles(imageFiles({ layers: [layer], ...flip('{', '[') }));
+    expect(report.layerCount).toBe(0);
+    expect(lines(report.findings)).toEqual([expect.stringMatching(/^blob-digest: /)]);
+  });
+
+  it('that never was JSON is no image', async () => {
+    const bytes = Buffer.from('not a manifest');
+    const descriptor = describeBytes(OCI.manifest, bytes);
+    const files = {
+      ...imageFiles({ layers: [] }),
+      'index.json': indexOf([descriptor]),
+      [blobName(descriptor.digest)]: bytes,
+    };
+    await expect(verifyFiles(files)).rejects.toMatchObject({
+      code: 'bad-image',
+      message: `the manifest ${descriptor.digest} is not valid JSON`,
+    });
+  });
+
+  it('that is missing is no image', async () => {
+    const files = imageFiles({
+      layers: [],
+      editFiles: (all, { manifest }) => delete all[blobName(manifest.digest)],
+    });
+    await expect(verifyFiles(files)).rejects.toThrow(/^the blob sha256:\w+ is not in \/.*layah-verify-/);
+  });
+
+  it('of another media type than it says, or than manifests have, is found', async () => {
+    const editDescriptor: ImagePlan['editDescriptor'] = (descriptor) => ({
+      ...descriptor,
+      mediaType: 'text/plain',
+    });
+    expect(await findingsOf({ editDescriptor })).toEqual([
+      expect.stringMatching(/^media-type: sha256:\w+: text\/plain is not that of a manifest$/),
+      expect.stringMatching(
+        /the manifest says application\/vnd.oci.image.manifest.v1\+json, its descriptor text\/plain$/,
+      ),
+    ]);
+  });
+
+  it('with a list of components that cannot be read is found', async () => {
+    const annotations = { ...layer.descriptor.annotations, 'org.layah.component': '%zz' };
+    const layers = [{ ...layer, descriptor: { ...layer.descriptor, annotations } }];
+    expect(await findingsOf({ layers })).toEqual([
+      `annotation: ${layer.descriptor.digest}: org.layah.component is no list of component names`,
+    ]);
+  });
+});
+
+describe('the image config', () => {
+  it('of which one byte is another is a wrong digest', async () => {
+    const editFiles: ImagePlan['editFiles'] = (files, { config }) => {
+      const name = blobName(config.digest);
+      files[name] = String(files[name]).replace('"test"', '"Test"');
+    };
+    expect(await findingsOf({ editFiles })).toEqual([expect.stringMatching(/^blob-digest: sha256:\w+: /)]);
+  });
+
+  it.each<[string, Partial<ImagePlan>, string]>([
+    [
+      'is no JSON',
+      { editFiles: (files, { config }) => (files[blobName(config.digest)] = 'x') },
+      'the image config is not valid JSON',
+    ],
+    ['is missing', { editFiles: (files, { config }) => delete files[blobName(config.digest)] }, 'is not in'],
+    [
+      'lacks a field',
+      { editConfig: (config) => delete config['architecture'] },
+      'the image config: architecture: invalid input: expected string, received undefined',
+    ],
+    [
+      'has too few diff IDs',
+      { editConfig: (config) => (config['rootfs'] = { type: 'layers', diff_ids: [] }) },
+      'it has 0 diff IDs, the manifest has 1 layers',
+    ],
+    [
+      'has another history',
+      { editConfig: (config) => (config['history'] = [{}, {}]) },
+      'its history has 2 steps that made a layer, the manifest has 1 layers',
+    ],
+    [
+      'is for another platform than the index says',
+      { editConfig: (config) => (config['architecture'] = 'arm64') },
+      'it is for linux/arm64, the index says linux/amd64',
+    ],
+  ])('that %s is found', async (_, plan, message) => {
+    const findings = await findingsOf(plan);
+    expect(findings.at(-1)).toMatch(/^config: sha256:\w+: /);
+    expect(findings.at(-1)).toContain(message);
+  });
+
+  it('with another diff ID is found at the layer', async () => {
+    const other = sha256(Buffer.from('other'));
+    expect(await findingsOf({ layers: [{ ...layer, diffId: other }] })).toEqual([
+      `diff-id: ${layer.descriptor.digest}: the content has ${layer.diffId}, the image config says ${other}`,
+    ]);
+  });
+
+  it('of another media type is found', async () => {
+    const editManifest: ImagePlan['editManifest'] = (manifest) => {
+      manifest['config'] = { ...Object(manifest['config']), mediaType: 'text/plain' };
+    };
+    expect(await findingsOf({ editManifest })).toEqual([
+      expect.stringMatching(/^media-type: sha256:\w+: text\/plain is not that of an image config$/),
+    ]);
+  });
+});
+
+describe('a nested index', () => {
+  const nested = (size: number) => {
+    const files = imageFiles({ layers: [layer] });
+    const inner = Buffer.from(files['index.json'] ?? '');
+    const descriptor = { ...describeBytes(OCI.index, inner), size: inner.length + size };
+    const annotations = { [REF_NAME_ANNOTATION]: 'a' };
+    return {
+      ...files,
+      [blobName(descriptor.digest)]: inner,
+      'index.json': indexOf([{ ...descriptor, annotations }]),
+    };
+  };
+
+  it('is followed', async () => {
+    expect((await verifyFiles(nested(0), { tag: 'a' })).findings).toEqual([]);
+    await expect(verifyFiles(nested(0), { tag: 'b' })).rejects.toThrow(
+      /is called "b": "a" linux\/amd64 sha256:/,
+    );
+  });
+
+  it('of another size than its descriptor says is found', async () => {
+    expect(lines((await verifyFiles(nested(1))).findings)).toEqual([
+      expect.stringMatching(/^blob-size: sha256:\w+: the blob has \d+ bytes, its descriptor says \d+$/),
+    ]);
+  });
+});
+
+describe('layers', () => {
+  it('are verified whatever is wrong with the others', async () => {
+    const report = await verifyFiles(
+      imageFiles({
+        layers: [layer, upper],
+        editFiles: (files) => {
+          delete files[blobName(layer.descriptor.digest)];
+          files[blobName(upper.descriptor.digest)] = Buffer.concat([upper.blob, Buffer.from('x')]);
+        },
+      }),
+    );
+    expect(report.findings.map(({ code, subject }) => [code, subject])).toEqual([
+      ['blob-digest', layer.descriptor.digest],
+      ['blob-size', upper.descriptor.digest],
+      ['footer', upper.descriptor.digest],
+      ['gzip', upper.descriptor.digest],
+      ['blob-digest', upper.descriptor.digest],
+    ]);
+  });
+
+  it('that contradict each other are found in the merged tree', async () => {
+    const below = buildLayer({ entries: [{ name: 'etc', type: 'symlink', link: 'usr/etc' }] });
+    const above = buildLayer({ entries: DEFAULT_ENTRIES.slice(1, 2) });
+    expect(await findingsOf({ layers: [below, above] })).toContain(
+      'tree: /etc/config: /etc above it is a symlink',
+    );
+  });
+
+  it('with thousands of faults list a thousand and count the rest', async () => {
+    const names = Array.from({ length: 1200 }, (_, index) => `d/f${index}`);
+    const broken = buildLayer({ entries: names.map((name) => ({ name, content: '' })) });
+    const findings = await findingsOf({ layers: [broken] });
+    expect(findings).toHaveLength(1001);
+    expect(findings[999]).toContain('d/f999 stands before its directory, or without it');
+    expect(findings[1000]).toMatch(/d\/f1000 .*; 200 findings from here on are not listed$/);
+  });
+});
+
+describe('what is no image', () => {
+  it('is an error of code bad-image with a hint', async () => {
+    const path = join(tmpdir(), 'layah-nothing-here');
+    await expect(verifyAt({ image: { kind: 'oci-archive', path } })).rejects.toMatchObject({
+      code: 'bad-image',
+      message: `reading the image ${path}`,
+      hint: 'Name an existing image: a file, or a directory as oci:DIR.',
+    });
+  });
+
+  it('a layer of zstd is a finding', async () => {
+    const report = await verifyAt({ image: { kind: 'oci-archive', path: fixture('zstd.ociarchive') } });
+    expect(report.findings.map(({ code, message }) => `${code}: ${message}`)).toEqual(
+      Array(2).fill(
+        'media-type: the layer is compressed with zstd, which is not supported: its content was not verified',
+      ),
+    );
+  });
+});
