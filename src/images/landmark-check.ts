@@ -1,5 +1,5 @@
 import { LANDMARK_CONTENT, NO_PREFETCH_LANDMARK, PREFETCH_LANDMARK } from '../model/estargz.ts';
-import type { Report } from './finding.ts';
+import type { Report } from '../model/finding.ts';
 import type { EntryObserver } from './layer-entries.ts';
 import type { TarHeader } from './tar-header.ts';
 

@@ -1,6 +1,6 @@
 import { displayBytes } from '../model/rootfs-path.ts';
 import { TOC_TAR_NAME } from '../model/estargz.ts';
-import type { Report } from './finding.ts';
+import type { Report } from '../model/finding.ts';
 import { createLandmarkCheck, isLandmark } from './landmark-check.ts';
 import { type EntryObserver, type LayerTarEntry, observeEntries } from './layer-entries.ts';
 import { createOrderCheck } from './layer-order.ts';

@@ -1,5 +1,5 @@
 import { displayBytes, parentPath, ROOT_PATH, rootfsPath, type RootfsPath } from '../model/rootfs-path.ts';
-import type { Report } from './finding.ts';
+import type { Report } from '../model/finding.ts';
 import type { EntryObserver } from './layer-entries.ts';
 import type { TarHeader, TarKind } from './tar-header.ts';
 

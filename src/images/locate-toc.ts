@@ -3,7 +3,7 @@ import type { Digest } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
 import { FOOTER_BYTES, TOC_DIGEST_ANNOTATION, TOC_TAR_NAME } from '../model/estargz.ts';
 import { createBlobCursor } from './blob-cursor.ts';
-import type { Report } from './finding.ts';
+import type { Report } from '../model/finding.ts';
 import { parseFooter } from './footer.ts';
 import { createMemberReader } from './gzip-members.ts';
 import type { ImageStore } from './image-store.ts';

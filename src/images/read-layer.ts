@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { type DiffId, parseDiffId } from '../model/digest.ts';
 import { type BlobCursor, type BlobSummary, createBlobCursor } from './blob-cursor.ts';
-import type { Report } from './finding.ts';
+import type { Report } from '../model/finding.ts';
 import { createMemberReader } from './gzip-members.ts';
 import type { LayerLayout } from './landmark-check.ts';
 import { problemOf } from './locate-toc.ts';

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { displayBytes } from '../model/rootfs-path.ts';
-import type { Report } from './finding.ts';
+import type { Report } from '../model/finding.ts';
 import type { EntryObserver } from './layer-entries.ts';
 import type { TarHeader } from './tar-header.ts';
 import type { TocChunk, TocFile } from './toc-files.ts';

@@ -1,5 +1,5 @@
 import { displayBytes } from '../model/rootfs-path.ts';
-import type { Report } from './finding.ts';
+import type { Report } from '../model/finding.ts';
 import type { ReadToc, ReadTocEntry } from './toc.ts';
 
 /** Where the TOC says a chunk is. */

@@ -6,7 +6,7 @@ import type { DiffId } from '../model/digest.ts';
 import { displayBytes } from '../model/rootfs-path.ts';
 import { TOC_DIGEST_ANNOTATION, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
 import type { ReadDescriptor } from '../oci/schemas.ts';
-import type { Report } from './finding.ts';
+import type { Report } from '../model/finding.ts';
 import type { ImageStore } from './image-store.ts';
 import { createEstargzChecks, createPlainChecks } from './layer-checks.ts';
 import { compressionOfContent, compressionOfMediaType, MAGIC_BYTES } from './layer-content.ts';

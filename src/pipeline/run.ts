@@ -1,4 +1,5 @@
 import type { Digest } from '../model/digest.ts';
+import type { Finding } from '../model/finding.ts';
 import type { LayerBlob } from '../model/layer.ts';
 import type { Reporter } from '../model/reporter.ts';
 
@@ -36,29 +37,6 @@ export interface BuildSummary {
   readonly contentBytes: number;
   /** Bytes of all layer blobs. */
   readonly layerBytes: number;
-}
-
-/** One thing that `layah verify` found wrong. */
-export interface Finding {
-  readonly code:
-    | 'blob-digest'
-    | 'blob-size'
-    | 'diff-id'
-    | 'config'
-    | 'media-type'
-    | 'gzip'
-    | 'tar'
-    | 'toc'
-    | 'toc-digest'
-    | 'chunk'
-    | 'footer'
-    | 'order'
-    | 'landmark'
-    | 'annotation'
-    | 'tree';
-  /** The digest or path concerned, for display. */
-  readonly subject: string;
-  readonly message: string;
 }
 
 export interface VerifyReport {

@@ -7,6 +7,7 @@ import { readUnverified } from '../images/read-document.ts';
 import { COMPONENT_ANNOTATION, decodeComponentNames } from '../model/annotations.ts';
 import type { DiffId } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
 import { CONFIG_MEDIA_TYPE, MANIFEST_MEDIA_TYPE } from '../oci/media-types.ts';
 import {
   parseImageConfig,
@@ -15,7 +16,6 @@ import {
   type ReadImageConfig,
   type ReadManifest,
 } from '../oci/schemas.ts';
-import type { Finding } from './run.ts';
 import type { FindingList } from './verify-findings.ts';
 
 const MANIFEST_MEDIA_TYPES = new Set<string>([

@@ -1,4 +1,4 @@
-import type { Finding } from './run.ts';
+import type { Finding } from '../model/finding.ts';
 
 /** Enough to see what is wrong; a broken TOC alone may contradict every entry of a layer. */
 const MAX_FINDINGS = 1000;

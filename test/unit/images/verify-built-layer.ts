@@ -1,4 +1,4 @@
-import type { ImageFinding } from '../../../src/images/finding.ts';
+import type { Finding } from '../../../src/model/finding.ts';
 import { type VerifiedLayer, verifyLayer } from '../../../src/images/verify-layer.ts';
 import { parseDiffId, parseDigest } from '../../../src/model/digest.ts';
 import { buildLayer, type BuiltLayer, type LayerPlan, type Row } from './layer-builder.ts';
@@ -8,7 +8,7 @@ import { memoryStore } from './memory-store.ts';
 export interface Verification extends VerifiedLayer {
   /** `code: message`. */
   readonly findings: readonly string[];
-  readonly codes: ReadonlySet<ImageFinding['code']>;
+  readonly codes: ReadonlySet<Finding['code']>;
 }
 
 /** What verifying a layer finds; `stored` lies under the layer's digest instead of its own blob. */
@@ -17,7 +17,7 @@ export async function verifyBuiltLayer(
   stored: Buffer | 'nothing' = layer.blob,
 ): Promise<Verification> {
   const findings: string[] = [];
-  const codes = new Set<ImageFinding['code']>();
+  const codes = new Set<Finding['code']>();
   const { descriptor } = layer;
   const verified = await verifyLayer({
     store: memoryStore({

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Finding, VerifyReport } from '../../../src/pipeline/run.ts';
+import type { Finding } from '../../../src/model/finding.ts';
+import type { VerifyReport } from '../../../src/pipeline/run.ts';
 import { runVerify } from '../../../src/pipeline/verify.ts';
 import { silentReporter } from '../../../src/model/reporter.ts';
 import type { VerifyOptions } from '../../../src/model/options.ts';

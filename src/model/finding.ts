@@ -1,9 +1,10 @@
-/** What a check found wrong; the same shape as the findings that `layah verify` lists. */
-export interface ImageFinding {
+/** One thing that `layah verify` found wrong. */
+export interface Finding {
   readonly code:
     | 'blob-digest'
     | 'blob-size'
     | 'diff-id'
+    | 'config'
     | 'media-type'
     | 'gzip'
     | 'tar'
@@ -20,7 +21,7 @@ export interface ImageFinding {
   readonly message: string;
 }
 
-export type FindingCode = ImageFinding['code'];
+type FindingCode = Finding['code'];
 
 /** Reports a finding on a subject that the receiver knows. */
 export type Report = (code: FindingCode, message: string) => void;
