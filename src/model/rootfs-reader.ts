@@ -24,6 +24,12 @@ export interface RootfsReader {
    * @throws the signal's reason once it is aborted.
    */
   hashFile(path: RootfsPath, algorithm: DigestAlgorithm, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Copies a regular file in pieces to a new file of this machine that only its owner may read.
+   * @returns false when nothing is there.
+   * @throws LayahError `bad-database` naming the path when it is no regular file or larger than `maxBytes`.
+   */
+  copyFile(path: RootfsPath, hostDestination: string, maxBytes: number): Promise<boolean>;
   /** Where the root filesystem lies on this machine, for programs that must be pointed at a directory. */
   readonly hostDirectory: string;
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 import { hostPath, type HostPrefix } from '../model/host-path.ts';
@@ -33,6 +42,12 @@ export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
       return resolved === undefined
         ? undefined
         : hashRegularFile({ prefix, path: resolved, algorithm, signal });
+    },
+    async copyFile(path, hostDestination, maxBytes) {
+      const resolved = resolveLinks(prefix, path);
+      if (resolved === undefined) return false;
+      await copyRegularFile({ prefix, path: resolved, hostDestination, maxBytes });
+      return true;
     },
   };
 }
@@ -103,9 +118,7 @@ function readRegularFile(prefix: HostPrefix, path: RootfsPath, maxBytes: number)
 
 function readDescriptor(descriptor: number, path: RootfsPath, maxBytes: number): Buffer {
   const stats = fstatSync(descriptor);
-  if (!stats.isFile()) throw unusable(path, 'is not a regular file');
-  if (stats.size > maxBytes)
-    throw unusable(path, `has ${stats.size} bytes, more than the limit of ${maxBytes}`);
+  checkFile(stats, path, maxBytes);
   const content = Buffer.alloc(stats.size);
   let filled = 0;
   while (filled < content.length) {
@@ -116,7 +129,14 @@ function readDescriptor(descriptor: number, path: RootfsPath, maxBytes: number):
   return content.subarray(0, filled);
 }
 
-const HASH_CHUNK_BYTES = 256 * 1024;
+function checkFile(stats: Stats, path: RootfsPath, maxBytes: number): void {
+  if (!stats.isFile()) throw unusable(path, 'is not a regular file');
+  if (stats.size > maxBytes) {
+    throw unusable(path, `has ${stats.size} bytes, more than the limit of ${maxBytes}`);
+  }
+}
+
+const CHUNK_BYTES = 256 * 1024;
 
 interface HashRequest {
   readonly prefix: HostPrefix;
@@ -141,12 +161,50 @@ async function hashRegularFile(request: HashRequest): Promise<string | undefined
 
 async function hashContent(handle: FileHandle, { algorithm, signal }: HashRequest): Promise<string> {
   const hash = createHash(algorithm);
-  const chunk = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   for (;;) {
     signal.throwIfAborted();
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(chunk.subarray(0, bytesRead));
+  }
+}
+
+interface CopyRequest {
+  readonly prefix: HostPrefix;
+  /** With every symlink resolved. */
+  readonly path: RootfsPath;
+  readonly hostDestination: string;
+  readonly maxBytes: number;
+}
+
+async function copyRegularFile({ prefix, path, hostDestination, maxBytes }: CopyRequest): Promise<void> {
+  let source: FileHandle | undefined;
+  try {
+    source = await open(hostPath(prefix, path), OPEN_FLAGS);
+    const stats = await source.stat();
+    checkFile(stats, path, maxBytes);
+    await copyContent(source, hostDestination, stats.size);
+  } catch (thrown) {
+    throw thrown instanceof LayahError ? thrown : copyFailed(path, hostDestination, thrown);
+  } finally {
+    await source?.close();
+  }
+}
+
+/** Not more than the size that was checked, even when the file grows meanwhile. */
+async function copyContent(source: FileHandle, hostDestination: string, sizeBytes: number): Promise<void> {
+  const destination = await open(hostDestination, 'wx', 0o600);
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let offset = 0; offset < sizeBytes;) {
+      const { bytesRead } = await source.read(chunk, 0, Math.min(chunk.length, sizeBytes - offset), offset);
+      if (bytesRead === 0) return;
+      await destination.writeFile(chunk.subarray(0, bytesRead));
+      offset += bytesRead;
+    }
+  } finally {
+    await destination.close();
   }
 }
 
@@ -162,6 +220,15 @@ function failed(path: RootfsPath, cause: unknown): LayahError {
   return new LayahError({
     code: 'read-failed',
     message: `reading ${displayPath(path)} in the root filesystem`,
+    cause,
+  });
+}
+
+function copyFailed(path: RootfsPath, hostDestination: string, cause: unknown): LayahError {
+  return new LayahError({
+    code: 'read-failed',
+    message: `copying ${displayPath(path)} in the root filesystem to ${hostDestination}`,
+    hint: 'Is there room for it? TMPDIR says where temporary files go.',
     cause,
   });
 }

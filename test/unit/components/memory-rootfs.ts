@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import type { Entry, LinkableEntry, Scan, Xattr } from '../../../src/model/entry.ts';
 import { LayahError, unreachable } from '../../../src/model/errors.ts';
 import {
@@ -153,6 +154,11 @@ function createReader(
       const content = node.kind === 'file' ? Buffer.from(node.content ?? '') : undefined;
       if (content === undefined || content.length > maxBytes) throw unusable(real);
       return content;
+    },
+    copyFile(path, hostDestination, maxBytes) {
+      const content = this.readFile(path, maxBytes);
+      if (content !== undefined) writeFileSync(hostDestination, content, { flag: 'wx' });
+      return Promise.resolve(content !== undefined);
     },
     hashFile(path, algorithm, signal) {
       signal.throwIfAborted();

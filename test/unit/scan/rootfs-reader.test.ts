@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,5 +100,39 @@ describe('reading through a root filesystem', () => {
     const hashing = reader.hashFile(path('huge'), 'md5', controller.signal);
     setTimeout(() => controller.abort(reason), 20);
     await expect(hashing).rejects.toBe(reason);
+  });
+
+  it('copies a file through its links, whole and for its owner only', async () => {
+    const content = randomBytes(700_001);
+    writeFileSync(join(outside, 'root/usr/lib/copied'), content);
+    const copy = join(outside, 'copy');
+    expect(await reader.copyFile(path('lib/copied'), copy, 700_001)).toBe(true);
+    expect(readFileSync(copy).equals(content)).toBe(true);
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['escape', 'missing', 'a'])('copies nothing where nothing is: %s', async (name) => {
+    expect(await reader.copyFile(path(name), join(outside, 'nothing'), 100)).toBe(false);
+    expect(existsSync(join(outside, 'nothing'))).toBe(false);
+  });
+
+  it.each([
+    ['fifo', '/fifo in the root filesystem is not a regular file'],
+    ['usr', '/usr in the root filesystem is not a regular file'],
+    ['huge', '/huge in the root filesystem has 21474836480 bytes, more than the limit of 100'],
+  ])('refuses to copy %s at once, and leaves nothing behind', async (name, message) => {
+    await expect(reader.copyFile(path(name), join(outside, 'refused'), 100)).rejects.toMatchObject({
+      code: 'bad-database',
+      message,
+    });
+    expect(existsSync(join(outside, 'refused'))).toBe(false);
+  });
+
+  it('copies over no file that is there', async () => {
+    writeFileSync(join(outside, 'precious'), 'kept');
+    await expect(reader.copyFile(path('lib/status'), join(outside, 'precious'), 100)).rejects.toMatchObject({
+      code: 'read-failed',
+    });
+    expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('kept');
   });
 });
