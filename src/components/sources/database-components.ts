@@ -1,0 +1,66 @@
+import type { Claim, ComponentInfo } from '../../model/component.ts';
+import type { Scan } from '../../model/entry.ts';
+import { displayBytes, type RootfsPath } from '../../model/rootfs-path.ts';
+import type { RootfsReader } from '../../model/rootfs-reader.ts';
+
+/** @param packageName - a byte string; no real name is as long as the limit. */
+export function componentName(source: string, packageName: string): string {
+  return `${source}/${displayBytes(packageName).slice(0, MAX_NAME_LENGTH)}`;
+}
+
+const MAX_NAME_LENGTH = 255;
+
+/** A component of packages of which the database keeps nothing but build times. */
+export function buildTimeComponent(
+  name: string,
+  packages: readonly { readonly buildTimeSeconds: number | undefined }[],
+): ComponentInfo {
+  const times = new Set(packages.flatMap(({ buildTimeSeconds }) => buildTimeSeconds ?? []));
+  const newestFirst = [...times].sort((left, right) => right - left);
+  return {
+    name,
+    mtimeClampSeconds: newestFirst[0],
+    updateTimesSeconds: newestFirst,
+    updateIntervalDays: undefined,
+    changesEveryBuild: false,
+  };
+}
+
+/** The component of a package database's own files. */
+export function databaseComponent(name: string): ComponentInfo {
+  return {
+    name,
+    mtimeClampSeconds: undefined,
+    updateTimesSeconds: [],
+    updateIntervalDays: undefined,
+    changesEveryBuild: true,
+  };
+}
+
+export interface DatabaseTree {
+  readonly scan: Scan;
+  readonly reader: RootfsReader;
+}
+
+/** Strong claims on the paths, on what they are links to, and on everything below. */
+export function claimDatabaseFiles(
+  { scan, reader }: DatabaseTree,
+  paths: readonly RootfsPath[],
+  component: number,
+): Map<RootfsPath, Claim> {
+  // A link to the root would make the whole tree a database.
+  const roots = new Set(
+    paths
+      .flatMap((path) => [reader.resolveParent(path) ?? '', reader.resolve(path) ?? ''])
+      .filter((path) => path !== ''),
+  );
+  const isBelow = (path: string): boolean => {
+    for (const root of roots) {
+      if (path.startsWith(root) && (path.length === root.length || path[root.length] === '/')) return true;
+    }
+    return false;
+  };
+  const claims = new Map<RootfsPath, Claim>();
+  for (const { path } of scan.entries) if (isBelow(path)) claims.set(path, { component, strength: 'strong' });
+  return claims;
+}
