@@ -16,6 +16,7 @@ import { setAttributeSync } from 'fs-xattr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignComponents, type AssignedComponents } from '../../src/components/assign.ts';
 import { loadSources } from '../../src/components/load-sources.ts';
+import { SOURCE_NAMES } from '../../src/model/component.ts';
 import { silentReporter } from '../../src/model/reporter.ts';
 import { planLayers } from '../../src/packing/pack.ts';
 import { openRootfs } from '../../src/scan/open-rootfs.ts';
@@ -44,7 +45,11 @@ async function assign(): Promise<AssignedComponents> {
       signal,
     });
     const reader = createRootfsReader(rootfs);
-    return assignComponents(scan, await loadSources({ scan, reader, reporter: silentReporter, signal }));
+    const selection = { enabledSources: SOURCE_NAMES, componentMap: undefined };
+    return assignComponents(
+      scan,
+      await loadSources({ scan, reader, reporter: silentReporter, signal }, selection),
+    );
   } finally {
     rootfs.close();
   }
@@ -79,7 +84,8 @@ describe('the components of a scanned directory', () => {
       'var/lib/dpkg/status',
     ]);
     expect(paths['layah/unclaimed']).toEqual(['usr/bin/local']);
-    expect(planLayers(assigned.components, 4).at(-1)?.componentNames).toEqual(['dpkg/database']);
+    const items = assigned.components.map((component) => Object.assign({ exclusive: false }, component));
+    expect(planLayers(items, 4).at(-1)?.componentNames).toEqual(['dpkg/database']);
   });
 
   it('are what the user said where the user said something', async () => {

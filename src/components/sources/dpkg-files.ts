@@ -1,137 +1,121 @@
 /*
- * Which path belongs to which source package, from var/lib/dpkg/info/*.list.
+ * Which path belongs to which package, from var/lib/dpkg/info/*.list, from the conffiles that status names, and from
+ * the *.md5sums of status.d.
  *
  * - A path is first put where a diversion moved it, then found through the tree's directory symlinks (usr-merge).
- * - dpkg takes a path out of a list when another package takes it over, so two packages with one file are rare:
- *   the first one by name and architecture in byte order has it, and those that are installed come before those
- *   of which only configuration files are left.
+ * - dpkg takes a path out of a list when another package takes it over, so two packages with one file are rare (forced
+ *   overwriting, several status files, other programs that write the database). A package that replaces the other has
+ *   it, otherwise the first by name and architecture in byte order. One that is installed comes before one that is
+ *   half-installed, and that before one of which only configuration files are left, whatever it replaces.
+ * - Of a removed package only the conffiles are claimed; where status names none, what dpkg left in its list.
+ * - A conffile that no list has belongs to the package that names it; one that its package has given up, only then.
  * - A list does not say which of its paths are directories. One that has others of the list below it is, and then
  *   it does not claim a symlink at its place (/lib of the usr-merge, which a hundred packages list).
- * - info/PACKAGE.* (scripts, md5sums, conffiles...) come with the package and belong to it. Its list too: dpkg
- *   writes it again when another package takes over a file, which is rare enough.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Claim, SourceInput } from '../../model/component.ts';
-import type { Scan } from '../../model/entry.ts';
-import { baseName, joinPath, parentPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
-import type { RootfsReader } from '../../model/rootfs-reader.ts';
+import type { SourceInput } from '../../model/component.ts';
+import type { Entry } from '../../model/entry.ts';
+import { parentPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import type { DpkgDatabase } from './dpkg-database.ts';
 import type { DivertPath } from './dpkg-diversions.ts';
+import { createListReader, type DpkgLists } from './dpkg-lists.ts';
 import type { DpkgPackage } from './dpkg-status.ts';
 import { limitWarnings } from './limited-warnings.ts';
-import { createFindEntry, type FindEntry } from './tree-entries.ts';
+import { createFindEntry } from './tree-entries.ts';
 
-export interface DpkgDatabase {
-  /** With every symlink resolved. */
-  readonly directory: RootfsPath;
-  readonly packages: readonly DpkgPackage[];
-  readonly divert: DivertPath;
-  readonly componentOfSource: ReadonlyMap<string, number>;
-  readonly databaseComponent: number;
+export interface MissingDpkgFile {
+  /** Where it should be. */
+  readonly path: RootfsPath;
+  readonly md5Hex: string;
+  readonly owner: DpkgPackage;
+}
+
+export interface DpkgFiles {
+  readonly owners: ReadonlyMap<RootfsPath, DpkgPackage>;
+  /** Regular files that are not at their place. */
+  readonly missing: readonly MissingDpkgFile[];
 }
 
 /** @throws LayahError `bad-database` when a list is no regular file, or the lists are absurdly large. */
-export async function claimDpkgFiles(
-  { scan, reader, reporter, signal }: SourceInput,
+export async function findDpkgOwners(
+  input: SourceInput,
   database: DpkgDatabase,
-): Promise<Map<RootfsPath, Claim>> {
-  const infoDirectory = reader.resolve(joinPath(database.directory, 'info')) ?? database.directory;
-  const claims = claimDatabase(scan, database, infoDirectory);
+  divert: DivertPath,
+): Promise<DpkgFiles> {
+  const { scan, reader, reporter, signal } = input;
   const find = createFindEntry(scan, reader);
-  const readList = createListReader(reader, infoDirectory);
   const warnings = limitWarnings(reporter, 'packages without a file list');
-  for (const [index, dpkgPackage] of installedFirst(database.packages).entries()) {
+  const ordered = [...database.packages].sort(byState);
+  const finding: Finding = {
+    lists: createListReader(reader, database.directory),
+    findOf: (owner) => (path) => find(divert(path, owner.name)),
+    owners: new Map(),
+    missing: [],
+  };
+  for (const [index, listed] of ordered.entries()) {
     if (index % PACKAGES_A_TURN === 0) await setImmediate();
     signal.throwIfAborted();
-    const list = readList(dpkgPackage);
-    const component = database.componentOfSource.get(dpkgPackage.sourceName);
-    if (list === undefined) warnings.warn(`the dpkg package ${dpkgPackage.name} has no file list`);
-    if (list === undefined || component === undefined) continue;
-    const divert = (path: RootfsPath): RootfsPath => database.divert(path, dpkgPackage.name);
-    claimList(claims, { list, component, divert, find });
+    if (!ownListed(finding, listed)) warnings.warn(`the dpkg package ${listed.name} has no file list`);
   }
+  for (const listed of ordered) ownConffiles(finding, listed);
   warnings.finish();
-  return claims;
+  return finding;
 }
 
 /** How many lists are read between two looks at signals and timers. */
 const PACKAGES_A_TURN = 64;
-const MAX_LISTS_BYTES = 512 * 1024 * 1024;
-/** PATH_MAX of Linux. */
-const MAX_PATH_BYTES = 4096;
 
-interface PackageList {
-  readonly list: string;
-  readonly component: number;
-  readonly divert: (path: RootfsPath) => RootfsPath;
-  readonly find: FindEntry;
+interface Finding {
+  readonly lists: DpkgLists;
+  readonly findOf: (owner: DpkgPackage) => (path: RootfsPath) => Entry | undefined;
+  readonly owners: Map<RootfsPath, DpkgPackage>;
+  readonly missing: MissingDpkgFile[];
 }
 
-function claimList(claims: Map<RootfsPath, Claim>, { list, component, divert, find }: PackageList): void {
-  const paths = list
-    .split('\n')
-    .filter((line) => line.startsWith('/') && line.length <= MAX_PATH_BYTES)
-    .map(rootfsPath);
-  const directories = new Set(paths.map(parentPath));
-  for (const path of paths) {
-    const entry = find(divert(path));
-    if (entry === undefined || claims.has(entry.path)) continue;
+/** @returns false when the package has no list. */
+function ownListed({ lists, findOf, owners, missing }: Finding, listed: DpkgPackage): boolean {
+  const paths = lists.readPaths(listed);
+  const find = findOf(listed);
+  const directories = new Set(paths?.map(parentPath));
+  const leftOut = new Set(listed.conffiles.flatMap(({ path, obsolete }) => (obsolete ? path : [])));
+  const onlyConffiles = !listed.installed && listed.conffiles.length > 0;
+  let missingCount = 0;
+  for (const path of onlyConffiles ? [] : (paths ?? [])) {
+    const entry = find(path);
+    if (entry === undefined && path !== '') missingCount++;
+    if (entry === undefined || leftOut.has(path)) continue;
     if (directories.has(path) && entry.kind !== 'directory') continue;
-    claims.set(entry.path, { component, strength: 'strong' });
+    const owner = owners.get(entry.path);
+    if (owner === undefined || takesOver(listed, owner)) owners.set(entry.path, listed);
   }
-}
-
-function claimDatabase(
-  scan: Scan,
-  database: DpkgDatabase,
-  infoDirectory: RootfsPath,
-): Map<RootfsPath, Claim> {
-  const componentOfStem = new Map<string, number>();
-  for (const dpkgPackage of database.packages) {
-    const component = database.componentOfSource.get(dpkgPackage.sourceName);
-    if (component === undefined) continue;
-    for (const stem of listStems(dpkgPackage)) componentOfStem.set(stem, component);
-  }
-  const claims = new Map<RootfsPath, Claim>();
-  for (const { path } of scan.entries) {
-    if (!path.startsWith(`${database.directory}/`) && !path.startsWith(`${infoDirectory}/`)) continue;
-    const stem = parentPath(path) === infoDirectory ? infoStem(baseName(path)) : undefined;
-    const owner = stem === undefined ? undefined : componentOfStem.get(stem);
-    claims.set(path, { component: owner ?? database.databaseComponent, strength: 'strong' });
-  }
-  return claims;
-}
-
-/** `libc6:amd64` of `libc6:amd64.postinst`: names of packages may hold dots, kinds of files do not. */
-function infoStem(fileName: string): string | undefined {
-  const dot = fileName.lastIndexOf('.');
-  return dot < 0 ? undefined : fileName.slice(0, dot);
-}
-
-function createListReader(
-  reader: RootfsReader,
-  infoDirectory: RootfsPath,
-): (dpkgPackage: DpkgPackage) => string | undefined {
-  let remainingBytes = MAX_LISTS_BYTES;
-  return (dpkgPackage) => {
-    for (const stem of listStems(dpkgPackage)) {
-      const content = reader.readFile(joinPath(infoDirectory, `${stem}.list`), remainingBytes);
-      if (content === undefined) continue;
-      remainingBytes -= content.length;
-      return content.toString('latin1');
+  if (missingCount > 0) {
+    for (const { path, md5Hex } of lists.readMd5sums(listed)) {
+      if (find(path)?.kind !== 'file') missing.push({ path, md5Hex, owner: listed });
     }
-    return undefined;
-  };
+  }
+  return paths !== undefined;
 }
 
-/** The likelier one first; databases from before multi-arch qualify no name. */
-function listStems({ name, architecture, multiArchSame }: DpkgPackage): readonly string[] {
-  const qualified = `${name}:${architecture}`;
-  return multiArchSame ? [qualified, name] : [name, qualified];
+function ownConffiles({ findOf, owners, missing }: Finding, listed: DpkgPackage): void {
+  const find = findOf(listed);
+  for (const { path, md5Hex, obsolete } of listed.conffiles) {
+    const entry = find(path);
+    if (entry?.kind !== 'file' && !obsolete && listed.installed)
+      missing.push({ path, md5Hex, owner: listed });
+    if (entry !== undefined && !owners.has(entry.path)) owners.set(entry.path, listed);
+  }
 }
 
-function installedFirst(packages: readonly DpkgPackage[]): readonly DpkgPackage[] {
-  return [
-    ...packages.filter(({ installed }) => installed),
-    ...packages.filter(({ installed }) => !installed),
-  ];
+function takesOver(challenger: DpkgPackage, owner: DpkgPackage): boolean {
+  if (stateRank(challenger) !== stateRank(owner)) return false;
+  return challenger.replaces.has(owner.name) && !owner.replaces.has(challenger.name);
+}
+
+function byState(left: DpkgPackage, right: DpkgPackage): number {
+  return stateRank(left) - stateRank(right);
+}
+
+function stateRank({ installed, halfInstalled }: DpkgPackage): number {
+  if (!installed) return 2;
+  return halfInstalled ? 1 : 0;
 }

@@ -1,61 +1,131 @@
-import type { ComponentInfo, ComponentSource, SourceClaims, SourceInput } from '../../model/component.ts';
-import { rootfsPath } from '../../model/rootfs-path.ts';
+import type {
+  Claim,
+  ComponentInfo,
+  ComponentSource,
+  SourceClaims,
+  SourceInput,
+} from '../../model/component.ts';
+import { baseName, joinPath, parentPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import { claimDatabaseFiles, databaseComponent } from './database-components.ts';
+import { claimAlternatives } from './dpkg-alternatives.ts';
 import { readDpkgChangelogs, type SourceHistory } from './dpkg-changelogs.ts';
+import {
+  DPKG_DIRECTORIES,
+  findDpkgDatabase,
+  STATUS_LIST_SUFFIX,
+  type DpkgDatabase,
+} from './dpkg-database.ts';
 import { parseDpkgDiversions } from './dpkg-diversions.ts';
-import { claimDpkgFiles } from './dpkg-files.ts';
-import { parseDpkgStatus } from './dpkg-status.ts';
+import { findDpkgOwners, type DpkgFiles } from './dpkg-files.ts';
+import { infoStems } from './dpkg-lists.ts';
+import { claimMovedDpkgFiles } from './dpkg-moved.ts';
+import { claimGeneratedFiles, claimPackageState } from './dpkg-state.ts';
 
 /**
- * Debian's package database. A component `dpkg/<source package>` holds the files of all its binary packages, and
- * their files in var/lib/dpkg/info; the rest of the database is the component `dpkg/database`.
+ * Debian's package database. A component `dpkg/<source package>` holds the files of all its binary packages.
+ *
+ * - info/PACKAGE.* (scripts, md5sums...) come with the package and belong to it, and so do its files in status.d. Its
+ *   list too: dpkg writes it again when another package takes over a file, which is rare enough.
+ * - The rest of the database is the component `dpkg/database`.
+ * - Weak claims, in this order: links of alternatives; what packages generate, and the state of the package manager
+ *   (dpkg-state.ts); files that were moved.
  */
 export const dpkgSource: ComponentSource = { name: 'dpkg', load: loadDpkg };
 
-const DATABASE_DIRECTORY = rootfsPath('var/lib/dpkg');
-const STATUS = rootfsPath('var/lib/dpkg/status');
-const DIVERSIONS = rootfsPath('var/lib/dpkg/diversions');
-const MAX_STATUS_BYTES = 128 * 1024 * 1024;
-const MAX_DIVERSIONS_BYTES = 16 * 1024 * 1024;
+const MAX_DIVERSIONS_BYTES = 4 * 1024 * 1024;
 
 /**
- * @returns undefined when the tree has no var/lib/dpkg/status.
+ * @returns undefined when the tree has neither a file status nor a status.d.
  * @throws LayahError `bad-database` when a file of the database is damaged, no regular file or absurdly large.
  */
 async function loadDpkg(input: SourceInput): Promise<SourceClaims | undefined> {
-  const { reader } = input;
-  const directory = reader.resolve(DATABASE_DIRECTORY);
-  const status = reader.readFile(STATUS, MAX_STATUS_BYTES);
-  if (directory === undefined || status === undefined) return undefined;
-  const packages = parseDpkgStatus(status.toString('latin1'));
-  const diversions = reader.readFile(DIVERSIONS, MAX_DIVERSIONS_BYTES);
+  const database = findDpkgDatabase(input);
+  if (database === undefined) return undefined;
+  const { directory, packages } = database;
+  const diversions = input.reader.readFile(joinPath(directory, 'diversions'), MAX_DIVERSIONS_BYTES);
   const divert = parseDpkgDiversions(diversions?.toString('latin1') ?? '');
   const sourceNames = [...new Set(packages.map(({ sourceName }) => sourceName))].sort();
-  const claims = await claimDpkgFiles(input, {
-    directory,
-    packages,
-    divert,
-    componentOfSource: new Map(sourceNames.map((name, index) => [name, index])),
-    databaseComponent: sourceNames.length,
-  });
+  const componentOfSource = new Map(sourceNames.map((name, index) => [name, index]));
+  const files = await findDpkgOwners(input, database, divert);
+  const { claims, stateNames } = await claimAll(input, { database, componentOfSource, files });
   const histories = await readDpkgChangelogs(input, packages);
   return {
     source: 'dpkg',
     packageCount: packages.filter(({ installed }) => installed).length,
     components: [
       ...sourceNames.map((name) => sourceComponent(name, histories.get(name))),
-      DATABASE_COMPONENT,
+      databaseComponent('dpkg/database'),
+      ...stateNames.map(databaseComponent),
     ],
     claims,
   };
 }
 
-const DATABASE_COMPONENT: ComponentInfo = {
-  name: 'dpkg/database',
-  mtimeClampSeconds: undefined,
-  updateTimesSeconds: [],
-  updateIntervalDays: undefined,
-  changesEveryBuild: true,
-};
+interface DpkgComponents {
+  readonly database: DpkgDatabase;
+  readonly componentOfSource: ReadonlyMap<string, number>;
+  readonly files: DpkgFiles;
+}
+
+interface AllClaims {
+  readonly claims: ReadonlyMap<RootfsPath, Claim>;
+  /** Of the components behind the one of the database. */
+  readonly stateNames: readonly string[];
+}
+
+async function claimAll(input: SourceInput, known: DpkgComponents): Promise<AllClaims> {
+  const { database, componentOfSource, files } = known;
+  const claims = claimDatabase(input, known);
+  for (const [path, { sourceName }] of files.owners) {
+    const component = componentOfSource.get(sourceName);
+    if (component !== undefined && !claims.has(path)) claims.set(path, { component, strength: 'strong' });
+  }
+  const add = (weak: ReadonlyMap<RootfsPath, Claim>): void => {
+    for (const [path, claim] of weak) claims.set(path, claim);
+  };
+  add(claimAlternatives(input, database.directory, claims));
+  const componentOfPackage = new Map(
+    database.packages.map(({ name, sourceName }) => [name, componentOfSource.get(sourceName) ?? 0]),
+  );
+  add(claimGeneratedFiles(input, claims, componentOfPackage));
+  const state = claimPackageState(input, claims, componentOfSource.size + 1);
+  add(state.claims);
+  add(await claimMovedDpkgFiles(input, { missing: files.missing, claims, componentOfSource }));
+  return { claims, stateNames: state.componentNames };
+}
+
+function claimDatabase(
+  input: SourceInput,
+  { database, componentOfSource }: DpkgComponents,
+): Map<RootfsPath, Claim> {
+  const infoPath = joinPath(database.directory, 'info');
+  const infoDirectory = input.reader.resolve(infoPath);
+  const componentOfStem = new Map<string, number>();
+  const componentOfStatusFile = new Map<RootfsPath, number>();
+  for (const listed of database.packages) {
+    const component = componentOfSource.get(listed.sourceName);
+    if (component === undefined) continue;
+    for (const stem of infoStems(listed)) componentOfStem.set(stem, component);
+    const { statusFile } = listed;
+    if (statusFile === undefined) continue;
+    componentOfStatusFile.set(statusFile, component);
+    componentOfStatusFile.set(rootfsPath(`${statusFile}${STATUS_LIST_SUFFIX}`), component);
+  }
+  const claims = claimDatabaseFiles(input, [...DPKG_DIRECTORIES, infoPath], componentOfSource.size);
+  for (const path of claims.keys()) {
+    const stem = parentPath(path) === infoDirectory ? infoStem(baseName(path)) : undefined;
+    const component =
+      componentOfStatusFile.get(path) ?? (stem === undefined ? undefined : componentOfStem.get(stem));
+    if (component !== undefined) claims.set(path, { component, strength: 'strong' });
+  }
+  return claims;
+}
+
+/** `libc6:amd64` of `libc6:amd64.postinst`: names of packages may hold dots, kinds of files do not. */
+function infoStem(fileName: string): string | undefined {
+  const dot = fileName.lastIndexOf('.');
+  return dot < 0 ? undefined : fileName.slice(0, dot);
+}
 
 function sourceComponent(name: string, history: SourceHistory | undefined): ComponentInfo {
   return {

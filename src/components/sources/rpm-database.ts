@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
@@ -39,8 +39,7 @@ export async function withRpmDatabaseCopy<Result>(
   const hostDirectory = await mkdtemp(join(tmpdir(), 'layah-rpm-'));
   try {
     for (const name of FILE_NAMES[database.backend]) {
-      const content = reader.readFile(joinPath(database.directory, name), MAX_FILE_BYTES);
-      if (content !== undefined) await writeFile(join(hostDirectory, name), content, { mode: 0o600 });
+      await reader.copyFile(joinPath(database.directory, name), join(hostDirectory, name), MAX_FILE_BYTES);
     }
     return await use(hostDirectory);
   } finally {
@@ -59,8 +58,9 @@ const BACKENDS: readonly RpmBackend[] = ['sqlite', 'ndb', 'bdb'];
  */
 const FILE_NAMES: Readonly<Record<RpmBackend, readonly [string, ...string[]]>> = {
   sqlite: ['rpmdb.sqlite', 'rpmdb.sqlite-wal'],
-  ndb: ['Packages.db', 'Index.db'],
+  ndb: ['Packages.db'],
   bdb: ['Packages'],
 };
 
+/** Several times the biggest known. */
 const MAX_FILE_BYTES = 512 * 1024 * 1024;

@@ -2,51 +2,38 @@
  * What rpm is asked, and how its answer is read. Names are any bytes, so they come through the formatter `shescape`:
  * in single quotes, a quote in the name as '\''. Numbers are plain; what a header lacks is (none).
  *
- *   P 'NAME' 'SOURCERPM' BUILDTIME
- *   C CHANGELOGTIME                              one a changelog entry
- *   F STATE FLAGS MODE 'FILENAME'                one a file
+ *   P 'NAME' 'SOURCERPM' BUILDTIME [DIGESTALGORITHM]
+ *   C CHANGELOGTIME                                     one a changelog entry
+ *   F STATE FLAGS MODE 'FILENAME' [SIZE 'DIGEST']       one a file
  */
 import { LayahError } from '../../model/errors.ts';
 import { displayBytes } from '../../model/rootfs-path.ts';
+import {
+  createRpmLimit,
+  RPM_FILE_BYTES,
+  type RpmFile,
+  type RpmLimit,
+  type RpmPackage,
+} from './rpm-package.ts';
 
 export const RPM_QUERY_FORMAT = [
-  String.raw`P %{NAME:shescape} %{SOURCERPM:shescape} %{BUILDTIME}\n`,
+  String.raw`P %{NAME:shescape} %{SOURCERPM:shescape} %{BUILDTIME} %{FILEDIGESTALGO}\n`,
   String.raw`[C %{CHANGELOGTIME}\n]`,
-  String.raw`[F %{FILESTATES} %{FILEFLAGS} %{FILEMODES} %{FILENAMES:shescape}\n]`,
+  String.raw`[F %{FILESTATES} %{FILEFLAGS} %{FILEMODES} %{FILENAMES:shescape} %{LONGFILESIZES} %{FILEDIGESTS:shescape}\n]`,
 ].join('');
-
-export interface RpmFile {
-  /** A byte string, absolute. */
-  readonly name: string;
-  /** rpmfileState of rpm's rpmfiles.h: 0 is normal; undefined when the header has none. */
-  readonly state: number | undefined;
-  /** rpmfileAttrs of rpm's rpmfiles.h. */
-  readonly flags: number;
-  /** With the bits of the file's type. */
-  readonly mode: number;
-}
-
-export interface RpmPackage {
-  /** A byte string. */
-  readonly name: string;
-  /** A byte string such as `bash-5.2-1.src.rpm`; source packages and keys have none. */
-  readonly sourceRpm: string | undefined;
-  readonly buildTimeSeconds: number | undefined;
-  readonly changelogTimesSeconds: readonly number[];
-  readonly files: readonly RpmFile[];
-}
 
 /**
  * @param output - a byte string.
- * @throws LayahError `bad-database` with the offset of what is not as asked for.
+ * @throws LayahError `bad-database` with the offset of what is not as asked for, or when it is too much.
  */
-export function parseRpmQuery(output: string): RpmPackage[] {
+export function parseRpmQuery(output: string, limit: RpmLimit = createRpmLimit()): RpmPackage[] {
   const packages: GrowingPackage[] = [];
   const cursor: Cursor = { output, offset: 0 };
   while (cursor.offset < output.length) {
     const kind = output[cursor.offset];
     cursor.offset++;
     const current = packages.at(-1);
+    limit.add(RPM_FILE_BYTES);
     if (kind === 'P') packages.push(readPackage(cursor));
     else if (kind === 'C' && current !== undefined) addTime(current, readNumber(cursor));
     else if (kind === 'F' && current !== undefined) current.files.push(readFile(cursor));
@@ -70,8 +57,9 @@ function readPackage(cursor: Cursor): GrowingPackage {
   const name = readName(cursor);
   const sourceRpm = readName(cursor);
   const buildTimeSeconds = readNumber(cursor);
+  const digestAlgorithm = endsHere(cursor) ? undefined : readNumber(cursor);
   if (name === undefined) throw unexpected(cursor.output, cursor.offset);
-  return { name, sourceRpm, buildTimeSeconds, changelogTimesSeconds: [], files: [] };
+  return { name, sourceRpm, buildTimeSeconds, digestAlgorithm, changelogTimesSeconds: [], files: [] };
 }
 
 function readFile(cursor: Cursor): RpmFile {
@@ -79,8 +67,14 @@ function readFile(cursor: Cursor): RpmFile {
   const flags = readNumber(cursor) ?? 0;
   const mode = readNumber(cursor) ?? 0;
   const name = readName(cursor);
+  const sizeBytes = endsHere(cursor) ? undefined : readNumber(cursor);
+  const digestHex = endsHere(cursor) ? undefined : readName(cursor);
   if (name === undefined) throw unexpected(cursor.output, cursor.offset);
-  return { name, state, flags, mode };
+  return { name, state, flags, mode, sizeBytes, digestHex: digestHex === '' ? undefined : digestHex };
+}
+
+function endsHere({ output, offset }: Cursor): boolean {
+  return output[offset] === '\n';
 }
 
 function addTime(current: GrowingPackage, time: number | undefined): void {

@@ -4,7 +4,9 @@
  * - A file in the state "normal" is claimed strongly. One that another package replaced, that was left out on
  *   installing (documentation) or that another architecture won is not claimed.
  * - A ghost (%ghost: a log, a cache, the database itself) is not what the package shipped, so its claim is weak.
- * - Two packages with the same file: the first by component name, then by package name, in byte order.
+ * - Packages may share a file when its content is the same: the first by component name, then by package name, in byte
+ *   order, has it. What is installed for two architectures is one component.
+ * - A regular file that is not at its place is looked for by the size and digest that the database has of it.
  * - The directory of the database is the component `rpm/database`.
  */
 import { compareByteOrder } from '../../model/byte-order.ts';
@@ -16,10 +18,14 @@ import type {
   SourceInput,
 } from '../../model/component.ts';
 import type { Entry, Scan } from '../../model/entry.ts';
-import { displayBytes, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import { rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import type { DigestAlgorithm } from '../../model/rootfs-reader.ts';
+import { componentName, databaseComponent } from './database-components.ts';
 import { groupBy } from './group-by.ts';
+import { reclaimMovedFiles, type MissingFile } from './moved-files.ts';
+import { readNdbPackages } from './rpm-ndb-packages.ts';
 import { findRpmDatabase, withRpmDatabaseCopy, type RpmDatabase } from './rpm-database.ts';
-import type { RpmFile, RpmPackage } from './rpm-query.ts';
+import type { RpmFile, RpmPackage } from './rpm-package.ts';
 import { queryRpm } from './run-rpm.ts';
 import { createFindEntry, type FindEntry } from './tree-entries.ts';
 
@@ -29,13 +35,20 @@ export const rpmSource: ComponentSource = { name: 'rpm', load: loadRpm };
  * @returns undefined when the tree has no rpm database.
  * @throws LayahError `missing-program` without `rpm`, `bad-database` when it cannot read the database.
  */
-async function loadRpm({ scan, reader, reporter, signal }: SourceInput): Promise<SourceClaims | undefined> {
+async function loadRpm(input: SourceInput): Promise<SourceClaims | undefined> {
+  const { scan, reader, reporter, signal } = input;
   const database = findRpmDatabase(reader);
   if (database === undefined) return undefined;
+  const readPackages = database.backend === 'ndb' ? readNdbPackages : queryRpm;
   const packages = await withRpmDatabaseCopy(reader, database, (copyDirectory) =>
-    queryRpm({ database, copyDirectory, reporter, signal }),
+    readPackages({ database, copyDirectory, reporter, signal }),
   );
-  return claimRpmFiles(packages, database, { scan, find: createFindEntry(scan, reader) });
+  const { missing, ...claimed } = claimRpmFiles(packages, database, {
+    scan,
+    find: createFindEntry(scan, reader),
+  });
+  const moved = await reclaimMovedFiles(input, { missing, claims: claimed.claims });
+  return { ...claimed, claims: new Map([...claimed.claims, ...moved]) };
 }
 
 export interface RpmTree {
@@ -43,19 +56,27 @@ export interface RpmTree {
   readonly find: FindEntry;
 }
 
+export interface ClaimedRpmFiles extends SourceClaims {
+  /** Regular files that are not at their place. */
+  readonly missing: readonly MissingFile[];
+}
+
 export function claimRpmFiles(
   allPackages: readonly RpmPackage[],
   database: RpmDatabase,
   { scan, find }: RpmTree,
-): SourceClaims {
+): ClaimedRpmFiles {
   // Keys that rpm trusts are kept in the shape of packages.
   const packages = allPackages.filter(({ name }) => name !== 'gpg-pubkey');
-  const bySource = groupBy(packages, componentName);
+  const bySource = groupBy(packages, ({ name, sourceRpm }) =>
+    componentName('rpm', sourceRpmName(sourceRpm) ?? name),
+  );
   const components = [...bySource.keys()].sort(compareByteOrder);
   const claims = claimDatabase(scan, database, components.length);
+  const missing: MissingFile[] = [];
   for (const [component, name] of components.entries()) {
     for (const rpmPackage of (bySource.get(name) ?? []).toSorted(byName)) {
-      claimFiles(claims, rpmPackage.files, { component, find });
+      claimFiles({ claims, missing, component, find }, rpmPackage);
     }
   }
   return {
@@ -63,25 +84,12 @@ export function claimRpmFiles(
     packageCount: packages.length,
     components: [
       ...components.map((name) => sourceComponent(name, bySource.get(name) ?? [])),
-      DATABASE_COMPONENT,
+      databaseComponent('rpm/database'),
     ],
     claims,
+    missing,
   };
 }
-
-const DATABASE_COMPONENT: ComponentInfo = {
-  name: 'rpm/database',
-  mtimeClampSeconds: undefined,
-  updateTimesSeconds: [],
-  updateIntervalDays: undefined,
-  changesEveryBuild: true,
-};
-
-function componentName({ name, sourceRpm }: RpmPackage): string {
-  return `rpm/${displayBytes(sourceRpmName(sourceRpm) ?? name).slice(0, MAX_NAME_LENGTH)}`;
-}
-
-const MAX_NAME_LENGTH = 255;
 
 /** `python-foo` of `python-foo-1.0-2.fc40.src.rpm`: neither a version nor a release may hold a hyphen. */
 export function sourceRpmName(sourceRpm: string | undefined): string | undefined {
@@ -101,22 +109,49 @@ const GHOST_FLAG = 1 << 6;
 const NORMAL_STATE = 0;
 const FILE_TYPE_MASK = 0o170000;
 const DIRECTORY_TYPE = 0o040000;
+const REGULAR_TYPE = 0o100000;
 
-function claimFiles(
-  claims: Map<RootfsPath, Claim>,
-  files: readonly RpmFile[],
-  { component, find }: { readonly component: number; readonly find: FindEntry },
-): void {
-  for (const file of files) {
+/** What a package adds to. */
+interface Claiming {
+  readonly claims: Map<RootfsPath, Claim>;
+  readonly missing: MissingFile[];
+  readonly component: number;
+  readonly find: FindEntry;
+}
+
+function claimFiles({ claims, missing, component, find }: Claiming, rpmPackage: RpmPackage): void {
+  for (const file of rpmPackage.files) {
     if ((file.state ?? NORMAL_STATE) !== NORMAL_STATE) continue;
     const entry = find(rootfsPath(file.name));
+    const isGhost = (file.flags & GHOST_FLAG) !== 0;
+    if (!isGhost && entry?.kind !== 'file') missing.push(...missingFile(file, rpmPackage, component));
     if (entry === undefined || !isSameKind(file, entry)) continue;
-    const strength = (file.flags & GHOST_FLAG) === 0 ? 'strong' : 'weak';
+    const strength = isGhost ? 'weak' : 'strong';
     const known = claims.get(entry.path);
     if (known === undefined || (known.strength === 'weak' && strength === 'strong')) {
       claims.set(entry.path, { component, strength });
     }
   }
+}
+
+/** By their numbers in RFC 4880, as far as they are in use; headers of before 2009 name none. */
+const DIGEST_ALGORITHMS: ReadonlyMap<number | undefined, DigestAlgorithm> = new Map([
+  [undefined, 'md5'],
+  [1, 'md5'],
+  [2, 'sha1'],
+  [8, 'sha256'],
+]);
+
+/** None or one. */
+function missingFile(
+  { mode, sizeBytes, digestHex }: RpmFile,
+  { digestAlgorithm }: RpmPackage,
+  component: number,
+): MissingFile[] {
+  const algorithm = DIGEST_ALGORITHMS.get(digestAlgorithm);
+  if ((mode & FILE_TYPE_MASK) !== REGULAR_TYPE) return [];
+  if (algorithm === undefined || sizeBytes === undefined || digestHex === undefined) return [];
+  return [{ sizeBytes, algorithm, digestHex, component }];
 }
 
 /** A directory of a package can be a symlink in the tree; that is not what the package owns. */

@@ -3,7 +3,8 @@ import { LayahError } from '../../model/errors.ts';
 import type { Reporter } from '../../model/reporter.ts';
 import { displayPath } from '../../model/rootfs-path.ts';
 import type { RpmDatabase } from './rpm-database.ts';
-import { parseRpmQuery, RPM_QUERY_FORMAT, type RpmPackage } from './rpm-query.ts';
+import type { RpmPackage } from './rpm-package.ts';
+import { parseRpmQuery, RPM_QUERY_FORMAT } from './rpm-query.ts';
 
 export interface RpmRun {
   readonly database: RpmDatabase;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDpkgStatus } from '../../../../src/components/sources/dpkg-status.ts';
+import { rootfsPath } from '../../../../src/model/rootfs-path.ts';
 
 const bash = `Package: bash
 Essential: yes
@@ -24,8 +25,52 @@ describe('parseDpkgStatus', () => {
         sourceVersion: '5.2.15-2',
         multiArchSame: false,
         installed: true,
+        halfInstalled: false,
+        replaces: new Set(),
+        conffiles: [],
       },
     ]);
+  });
+
+  it('reads conffiles, but not those that are to go', () => {
+    const digest = '0123456789abcdef'.repeat(2);
+    const [parsed] = parseDpkgStatus(
+      [
+        'Package: a\nStatus: install ok installed\nConffiles:',
+        ` /etc/a ${digest}`,
+        ` /etc/with space ${digest} obsolete`,
+        ' /etc/new newconffile',
+        ` /etc/${digest} ${digest}`,
+        ` /etc/../../x ${digest}`,
+        ` /etc/going ${digest} remove-on-upgrade`,
+        ` /etc/both ${digest} obsolete remove-on-upgrade`,
+        ` relative ${digest}`,
+        ' /etc/nothing',
+        'Description: x',
+        ` /etc/description ${digest}`,
+      ].join('\n'),
+    );
+    expect(parsed?.conffiles).toEqual([
+      { path: 'etc/a', md5Hex: digest, obsolete: false },
+      { path: 'etc/with space', md5Hex: digest, obsolete: true },
+      { path: 'etc/new', md5Hex: 'newconffile', obsolete: false },
+      { path: `etc/${digest}`, md5Hex: digest, obsolete: false },
+      { path: 'x', md5Hex: digest, obsolete: false },
+    ]);
+  });
+
+  it('reads what a package replaces, on one line or several', () => {
+    const [parsed] = parseDpkgStatus(
+      'Package: a\nStatus: install ok installed\nReplaces: b (<< 2~), c:any,d,\n e\n ,\tf(= 1) ,\n',
+    );
+    expect([...(parsed?.replaces ?? [])]).toEqual(['b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('takes a package without a Status for installed where the file says so', () => {
+    const file = { path: rootfsPath('var/lib/dpkg/status.d/a'), inStatusDirectory: true };
+    expect(parseDpkgStatus('Package: a\n', file)).toMatchObject([{ name: 'a', installed: true }]);
+    expect(parseDpkgStatus('Package: a\nStatus: purge ok not-installed\n', file)).toEqual([]);
+    expect(() => parseDpkgStatus('x', file)).toThrow('line 1 of /var/lib/dpkg/status.d/a: ');
   });
 
   it('takes the package for its source when there is no Source field', () => {
@@ -97,6 +142,20 @@ describe('parseDpkgStatus', () => {
 
   it('shows only the beginning of a line of 10 MB', () => {
     expect(() => parseDpkgStatus('x'.repeat(10_000_000))).toThrow(/"x{100}"$/);
+  });
+
+  it('refuses more packages than any distribution has', () => {
+    const many = Array.from({ length: 250_001 }, (_, index) => `Package: p${index}\nStatus: a b c\n`);
+    expect(() => parseDpkgStatus(many.join('\n'))).toThrow(
+      'line 750002 of /var/lib/dpkg/status: absurdly many packages',
+    );
+  });
+
+  it('reads no more of what a package replaces than anybody writes', () => {
+    const [parsed] = parseDpkgStatus(
+      `Package: a\nStatus: install ok installed\nReplaces: b,${'c,'.repeat(10_000_000)}d\n`,
+    );
+    expect([...(parsed?.replaces ?? [])]).toEqual(['b', 'c']);
   });
 
   it('reads 200,000 packages in a few seconds at most', () => {

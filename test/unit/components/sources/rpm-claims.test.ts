@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findRpmDatabase } from '../../../../src/components/sources/rpm-database.ts';
-import type { RpmFile, RpmPackage } from '../../../../src/components/sources/rpm-query.ts';
+import type { RpmFile, RpmPackage } from '../../../../src/components/sources/rpm-package.ts';
 import { claimRpmFiles } from '../../../../src/components/sources/rpm.ts';
 import { createFindEntry } from '../../../../src/components/sources/tree-entries.ts';
 import type { SourceClaims } from '../../../../src/model/component.ts';
@@ -29,11 +29,20 @@ describe('claimRpmFiles', () => {
   const REGULAR = 0o100644;
 
   function rpmPackage(name: string, files: readonly Partial<RpmFile>[]): RpmPackage {
-    const complete = files.map((listed) => ({ name: '/a', state: 0, flags: 0, mode: REGULAR, ...listed }));
+    const complete = files.map((listed) => ({
+      name: '/a',
+      state: 0,
+      flags: 0,
+      mode: REGULAR,
+      sizeBytes: 5,
+      digestHex: 'd'.repeat(64),
+      ...listed,
+    }));
     return {
       name,
       sourceRpm: `${name}-1-1.src.rpm`,
       buildTimeSeconds: 1,
+      digestAlgorithm: 8,
       changelogTimesSeconds: [],
       files: complete,
     };
@@ -83,5 +92,40 @@ describe('claimRpmFiles', () => {
     expect(ownerOf(claim(packages, { 'var/lib/rpm/Packages': file }), 'var/lib/rpm/Packages')).toBe(
       'rpm/database strong',
     );
+  });
+
+  it('makes one component of two packages of one name', () => {
+    const both = [rpmPackage('a', [{ name: '/lib/a' }]), rpmPackage('a', [{ name: '/lib64/a' }])];
+    const claims = claim(both, { 'lib/a': file, 'lib64/a': file });
+    expect(claims.packageCount).toBe(2);
+    expect(claims.components.map(({ name }) => name)).toEqual(['rpm/a', 'rpm/database']);
+    expect(ownerOf(claims, 'lib64/a')).toBe('rpm/a strong');
+  });
+
+  it.each<[string, Partial<RpmFile>, Partial<RpmPackage>, readonly unknown[]]>([
+    ['by SHA-256', {}, {}, [{ algorithm: 'sha256', sizeBytes: 5, component: 0 }]],
+    ['by SHA-1', {}, { digestAlgorithm: 2 }, [{ algorithm: 'sha1' }]],
+    [
+      'by MD5 where the header names no algorithm',
+      {},
+      { digestAlgorithm: undefined },
+      [{ algorithm: 'md5' }],
+    ],
+    ['not by SHA-512, which is not in use', {}, { digestAlgorithm: 10 }, []],
+    ['not without a size', { sizeBytes: undefined }, {}, []],
+    ['not without a digest', { digestHex: undefined }, {}, []],
+    ['not when it is a ghost', { flags: 64 }, {}, []],
+    ['not when it was not installed', { state: 2 }, {}, []],
+    ['not when it is a link', { mode: 0o120777 }, {}, []],
+    ['not when it is at its place', { name: '/there' }, {}, []],
+    ['also when a link is in its place', { name: '/link' }, {}, [{ algorithm: 'sha256' }]],
+  ])('looks for a missing file %s', (_, listed, header, missing) => {
+    const tree = { there: file, link: { kind: 'symlink', target: 'there' } } as const;
+    const { scan, reader } = createMemoryRootfs(tree);
+    const database = { backend: 'ndb', directory: rootfsPath('var/lib/rpm') } as const;
+    const packages = [{ ...rpmPackage('a', [listed]), ...header }];
+    const claims = claimRpmFiles(packages, database, { scan, find: createFindEntry(scan, reader) });
+    expect(claims.missing).toMatchObject(missing);
+    expect(claims.missing).toHaveLength(missing.length);
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { createRpmLimit } from '../../../../src/components/sources/rpm-package.ts';
 import { parseRpmQuery } from '../../../../src/components/sources/rpm-query.ts';
 import { sourceRpmName } from '../../../../src/components/sources/rpm.ts';
 
@@ -48,6 +49,25 @@ describe('parseRpmQuery', () => {
         files: [{ name: '/x', state: undefined, flags: 0, mode: 0 }],
       },
     ]);
+  });
+
+  it('reads sizes, digests and their algorithm', () => {
+    const [parsed] = parseRpmQuery(
+      "P 'a' (none) 1 8\nF 0 0 33188 '/x' 5000000000 'abc'\nF 0 0 16877 '/' 0 ''\n",
+    );
+    expect(parsed?.digestAlgorithm).toBe(8);
+    expect(parsed?.files).toMatchObject([
+      { sizeBytes: 5_000_000_000, digestHex: 'abc' },
+      { sizeBytes: 0, digestHex: undefined },
+    ]);
+  });
+
+  it('stops before too many files fill the memory', () => {
+    const output = `P 'a' (none) 1\n${"F 0 0 0 '/'\n".repeat(9)}`;
+    expect(parseRpmQuery(output, createRpmLimit(1280))[0]?.files).toHaveLength(9);
+    expect(() => parseRpmQuery(output, createRpmLimit(1279))).toThrow(
+      'the rpm database lists so many files that they would take more than 1279 bytes',
+    );
   });
 
   it('reads nothing as no packages', () => {

@@ -1,64 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { rpmSource } from '../../../../src/components/sources/rpm.ts';
-import type { SourceClaims } from '../../../../src/model/component.ts';
-import { rootfsPath } from '../../../../src/model/rootfs-path.ts';
-import { createCollectingReporter } from '../collecting-reporter.ts';
-import { createMemoryRootfs, type MemoryTree } from '../memory-rootfs.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  file,
+  fixture,
+  installedFiles,
+  loadRpm as load,
+  moreFiles,
+  ownerOf,
+  useWorkspace,
+} from './rpm-loading.ts';
 
-const file = { kind: 'file' } as const;
-
-function fixture(name: string): { kind: 'file'; content: Buffer } {
-  return { kind: 'file', content: gunzipSync(readFileSync(`test/fixtures/rpm/${name}.gz`)) };
-}
-
-/** The files of the fixture's packages, usr-merged. */
-const installedFiles: MemoryTree = {
-  bin: { kind: 'symlink', target: 'usr/bin' },
-  'usr/bin/tool': file,
-  'usr/lib/libodd.so': file,
-  "usr/share/odd/''": file,
-  'usr/share/odd/back\\slash"$HOME`(none)': file,
-  'usr/share/odd/caf\xc3\xa9': file,
-  'usr/share/odd/empty': { kind: 'directory' },
-  'usr/share/odd/hardlink': { ...file, inode: 'one' },
-  'usr/share/odd/with space': { ...file, inode: 'one' },
-  'usr/share/odd/link': { kind: 'symlink', target: 'with space' },
-  'usr/share/odd/percent%41': file,
-  "usr/share/odd/quote'd": file,
-  'var/log/odd.log': file,
-};
-
-function ownerOf(claims: SourceClaims | undefined, path: string): string | undefined {
-  const claim = claims?.claims.get(rootfsPath(path));
-  return claim && `${claims?.components[claim.component]?.name} ${claim.strength}`;
-}
-
-async function load(tree: MemoryTree, signal = new AbortController().signal) {
-  const reporter = createCollectingReporter();
-  const claims = await rpmSource.load({ ...createMemoryRootfs(tree), reporter, signal });
-  return { claims, warnings: reporter.warnings };
-}
-
-let temporary: string;
-beforeEach(() => {
-  temporary = mkdtempSync(join(tmpdir(), 'layah-test-'));
-  mkdirSync(join(temporary, 'tmp'));
-  mkdirSync(join(temporary, 'bin'));
-  vi.stubEnv('TMPDIR', join(temporary, 'tmp'));
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(temporary, { recursive: true });
-});
-
-function expectNothingLeft(): void {
-  expect(readdirSync(join(temporary, 'tmp'))).toEqual([]);
-}
+const workspace = useWorkspace();
+const { expectNothingLeft } = workspace;
 
 const rpmInstalled = spawnSync('rpm', ['--version']).status === 0;
 
@@ -110,6 +65,22 @@ describe.skipIf(!rpmInstalled)('rpmSource with the rpm program (skipped where rp
     expect(warnings).toEqual([]);
   });
 
+  it('claims the same of a tree whichever format its database has', async () => {
+    const claimsOf = async (name: string, database: string): Promise<unknown> => {
+      const { claims, warnings } = await load({ ...moreFiles, [`var/lib/rpm/${name}`]: fixture(database) });
+      expect(warnings).toEqual([]);
+      const { packageCount, components } = claims ?? {};
+      return {
+        packageCount,
+        components,
+        owners: Object.keys(moreFiles).map((path) => ownerOf(claims, path)),
+      };
+    };
+    const ndb = await claimsOf('Packages.db', 'more.ndb');
+    expect(await claimsOf('rpmdb.sqlite', 'more.sqlite')).toEqual(ndb);
+    expect(await claimsOf('Packages', 'more.bdb')).toEqual(ndb);
+  });
+
   it('follows a link to the database inside the tree only', async () => {
     const { claims } = await load({
       'var/lib/rpm': { kind: 'symlink', target: '../../../../usr/lib/sysimage/rpm' },
@@ -145,17 +116,17 @@ describe('rpmSource', () => {
   const database = { 'var/lib/rpm/rpmdb.sqlite': { kind: 'file', content: 'SQLite' } } as const;
 
   function fakeRpm(script: string): void {
-    writeFileSync(join(temporary, 'bin/rpm'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    vi.stubEnv('PATH', `${join(temporary, 'bin')}:/usr/bin:/bin`);
+    writeFileSync(join(workspace.directory(), 'bin/rpm'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${join(workspace.directory(), 'bin')}:/usr/bin:/bin`);
   }
 
   it('has nothing to say of a tree without a database, whether or not rpm is installed', async () => {
-    vi.stubEnv('PATH', join(temporary, 'bin'));
+    vi.stubEnv('PATH', join(workspace.directory(), 'bin'));
     expect((await load({ 'usr/lib/sysimage/rpm': { kind: 'directory' } })).claims).toBeUndefined();
   });
 
   it('says how to get rpm when there is a database and no rpm', async () => {
-    vi.stubEnv('PATH', join(temporary, 'bin'));
+    vi.stubEnv('PATH', join(workspace.directory(), 'bin'));
     await expect(load(database)).rejects.toMatchObject({
       code: 'missing-program',
       message: 'the rpm database /var/lib/rpm needs the program rpm, which is not installed',
@@ -167,15 +138,15 @@ describe('rpmSource', () => {
   it('gives rpm a clean environment, a home of its own and a copy', async () => {
     vi.stubEnv('LAYAH_SECRET', 'x');
     fakeRpm(
-      `env > ${temporary}/env; printf '%s\\n' "$@" > ${temporary}/arguments; printf "P 'a' (none) 1\\n"`,
+      `env > ${workspace.directory()}/env; printf '%s\\n' "$@" > ${workspace.directory()}/arguments; printf "P 'a' (none) 1\\n"`,
     );
     expect((await load(database)).claims?.components[0]?.name).toBe('rpm/a');
-    const environment = readFileSync(join(temporary, 'env'), 'utf8');
+    const environment = readFileSync(join(workspace.directory(), 'env'), 'utf8');
     expect(environment).toContain('LC_ALL=C\n');
-    expect(environment).toMatch(new RegExp(`^HOME=${temporary}/tmp/layah-rpm-`, 'm'));
+    expect(environment).toMatch(new RegExp(`^HOME=${workspace.directory()}/tmp/layah-rpm-`, 'm'));
     expect(environment).not.toContain('LAYAH_SECRET');
-    expect(readFileSync(join(temporary, 'arguments'), 'utf8')).toContain(
-      `--dbpath\n${temporary}/tmp/layah-rpm-`,
+    expect(readFileSync(join(workspace.directory(), 'arguments'), 'utf8')).toContain(
+      `--dbpath\n${workspace.directory()}/tmp/layah-rpm-`,
     );
     expectNothingLeft();
   });
@@ -205,10 +176,10 @@ describe('rpmSource', () => {
   });
 
   it('does not take it for one when rpm lacks the format', async () => {
-    fakeRpm(`echo 'warning: invalid %_db_backend: ndb' >&2`);
-    await expect(load({ 'var/lib/rpm/Packages.db': file })).rejects.toMatchObject({
-      message: 'rpm found no package in the ndb database /var/lib/rpm: warning: invalid %_db_backend: ndb',
-      hint: 'Use an rpm that reads ndb, for example that of the distribution the root filesystem comes from.',
+    fakeRpm(`echo 'warning: no backend for this database' >&2`);
+    await expect(load({ 'var/lib/rpm/Packages': file })).rejects.toMatchObject({
+      message: 'rpm found no package in the bdb database /var/lib/rpm: warning: no backend for this database',
+      hint: 'Use an rpm that reads bdb, for example that of the distribution the root filesystem comes from.',
     });
   });
 
