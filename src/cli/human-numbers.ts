@@ -35,3 +35,10 @@ export function formatSeconds(seconds: number): string {
 export function formatPercent(part: number, whole: number): string {
   return `${whole === 0 ? 100 : Math.floor((part / whole) * 100)} %`;
 }
+
+/** Per cent with one decimal, `0.0 %` for nothing and `<0.1 %` for little; of nothing it is `-`. */
+export function formatShare(part: number, whole: number): string {
+  if (whole === 0) return '-';
+  const percent = (part / whole) * 100;
+  return percent > 0 && percent < 0.1 ? '<0.1 %' : `${percent.toFixed(1)} %`;
+}

@@ -1,3 +1,4 @@
+import { editDistance } from '../model/edit-distance.ts';
 import { LayahError } from '../model/errors.ts';
 import { type Command, commandFlags, type Flag } from './flags.ts';
 
@@ -47,18 +48,4 @@ function isOneOf(text: string, names: readonly string[]): boolean {
 function findSimilar(flags: readonly Flag[], written: string): Flag | undefined {
   const begun = written.length > 3 ? flags.find(({ name }) => `--${name}`.startsWith(written)) : undefined;
   return begun ?? flags.find(({ name }) => editDistance(`--${name}`, written) <= (name.length > 4 ? 2 : 1));
-}
-
-/** Levenshtein's distance, one row of the table at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

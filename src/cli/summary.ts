@@ -1,5 +1,12 @@
 import type { BuildSummary, LayerSummary, SourceSummary } from '../pipeline/run.ts';
-import { formatBytes, formatCount, formatNoun, formatPercent, formatSeconds } from './human-numbers.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatNoun,
+  formatPercent,
+  formatSeconds,
+  formatShare,
+} from './human-numbers.ts';
 import { type Column, renderTable } from './table.ts';
 
 export interface SummarySettings {
@@ -17,14 +24,14 @@ export function renderBuildSummary(
     ? [
         ...renderTable(LAYER_COLUMNS, summary.layers.map(layerCells), settings.columns),
         '',
-        ...renderTable(SOURCE_COLUMNS, summary.sources.map(sourceCells), settings.columns),
+        ...renderTable(SOURCE_COLUMNS, sourceRows(summary.sources), settings.columns),
         '',
       ]
     : [];
   return [...tables, totals(summary, settings.seconds), `manifest ${summary.manifestDigest}`];
 }
 
-/** The same for a line of a JSON log. */
+/** The same for a line of a JSON log, sources included: what they claim, and last what nobody does. */
 export function buildSummaryDetails(summary: BuildSummary, { seconds, verbose }: SummarySettings): object {
   const { manifestDigest, layers, sources, fileCount, contentBytes, layerBytes } = summary;
   return {
@@ -34,7 +41,8 @@ export function buildSummaryDetails(summary: BuildSummary, { seconds, verbose }:
     contentBytes,
     layerBytes,
     seconds: Math.round(seconds * 1000) / 1000,
-    ...(verbose && { layers, sources }),
+    sources,
+    ...(verbose && { layers }),
   };
 }
 
@@ -68,20 +76,28 @@ function layerCells(layer: LayerSummary, index: number): string[] {
   ];
 }
 
+function sourceRows(sources: readonly SourceSummary[]): string[][] {
+  const contentBytes = sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return sources.map((source) => sourceCells(source, contentBytes));
+}
+
 const SOURCE_COLUMNS: readonly Column[] = [
   { title: 'source', align: 'left', flexible: true },
   { title: 'packages', align: 'right' },
   { title: 'components', align: 'right' },
   { title: 'files', align: 'right' },
   { title: 'bytes', align: 'right' },
+  { title: 'share', align: 'right' },
 ];
 
-function sourceCells(source: SourceSummary): string[] {
+/** @param contentBytes - of all sources and the unclaimed rest together. */
+function sourceCells(source: SourceSummary, contentBytes: number): string[] {
   return [
     source.source,
     source.packageCount === undefined ? '-' : formatCount(source.packageCount),
     formatCount(source.componentCount),
     formatCount(source.fileCount),
     formatBytes(source.sizeBytes),
+    formatShare(source.sizeBytes, contentBytes),
   ];
 }

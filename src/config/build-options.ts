@@ -1,6 +1,7 @@
 import type { LayerFormat } from '../model/layer.ts';
 import type { BuildOptions } from '../model/options.ts';
 import { parseByteSize } from './byte-size.ts';
+import { type ComponentFlags, parseComponentFlags } from './component-flags.ts';
 import { resolveCreatedSeconds } from './created-time.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type ConfigFlags, readImageConfig } from './image-config-source.ts';
@@ -13,7 +14,7 @@ import { usageError } from './usage-error.ts';
 import { parseWholeNumber } from './whole-number.ts';
 
 /** The flags of `layah build` as given; undefined or empty where they were not. */
-export interface RawBuildFlags extends ConfigFlags, ImageFlags, OutputFlags {
+export interface RawBuildFlags extends ComponentFlags, ConfigFlags, ImageFlags, OutputFlags {
   readonly rootfs: string | undefined;
   readonly tag: string | undefined;
   readonly maxLayers: string | undefined;
@@ -38,7 +39,7 @@ const DEFAULT_MAX_THREADS = 16;
 
 /**
  * Every option of `layah build` with its default resolved, frozen.
- * @throws LayahError `usage` for flags and variables, `bad-config` or `read-failed` for the config.
+ * @throws LayahError `usage` for flags and variables, `bad-config` or `read-failed` for the files that they name.
  */
 export function parseBuildOptions(raw: RawBuildFlags, machine: Machine): BuildOptions {
   const numbers = parseNumbers(raw, machine);
@@ -49,6 +50,7 @@ export function parseBuildOptions(raw: RawBuildFlags, machine: Machine): BuildOp
     format: parseFormat(raw),
     prune: raw.prune.map((text) => parsePrunePattern(text)),
     skipSpecialFiles: raw.skipSpecialFiles,
+    ...parseComponentFlags(raw, machine),
   };
   // The config comes last: nobody should have to type it into a terminal to learn of a mistyped flag.
   const image = editedImage(readImageConfig(raw, machine), raw, machine);

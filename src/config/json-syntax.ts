@@ -18,6 +18,19 @@ export function findJsonSyntaxError(text: string): JsonSyntaxError | undefined {
   return problem === undefined ? undefined : { offset: cursor.offset, problem };
 }
 
+/** Where the items of an array begin, which is a text without syntax errors; nothing for any other value. */
+export function findArrayItems(text: string): number[] {
+  const cursor: Cursor = { text, offset: 0, depth: 0 };
+  const offsets: number[] = [];
+  if (nextCharacter(cursor) !== '[') return offsets;
+  scanContainer(cursor, ']', (item) => {
+    nextCharacter(item);
+    offsets.push(item.offset);
+    return scanValue(item);
+  });
+  return offsets;
+}
+
 interface Cursor {
   readonly text: string;
   offset: number;

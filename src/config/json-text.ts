@@ -5,11 +5,13 @@ import { findJsonSyntaxError } from './json-syntax.ts';
 /** How much of a long line is quoted on either side of the problem, in characters. */
 const EXCERPT_CHARACTERS = 40;
 
+const CONFIG_HINT = 'Pass the output of "podman inspect IMAGE" or "docker inspect IMAGE" as it is.';
+
 /**
  * @param source where the text came from, for the error.
  * @throws LayahError `bad-config` with line, column and the offending line.
  */
-export function parseJsonText(text: string, source: string): JsonValue {
+export function parseJsonText(text: string, source: string, hint = CONFIG_HINT): JsonValue {
   const json = text.startsWith('\ufeff') ? text.slice(1) : text;
   if (json.trim() === '') {
     throw new LayahError({
@@ -24,7 +26,7 @@ export function parseJsonText(text: string, source: string): JsonValue {
   throw new LayahError({
     code: 'bad-config',
     message: `${source} is not valid JSON: line ${line}, column ${column}: ${error.problem}\n${excerpt}`,
-    hint: 'Pass the output of "podman inspect IMAGE" or "docker inspect IMAGE" as it is.',
+    hint,
   });
 }
 

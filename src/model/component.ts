@@ -3,6 +3,21 @@ import type { Reporter } from './reporter.ts';
 import type { RootfsPath } from './rootfs-path.ts';
 import type { RootfsReader } from './rootfs-reader.ts';
 
+/** What `--source NAME=off` can turn off, the highest priority first. The map of `--components` comes before them all. */
+export const SOURCE_NAMES = [
+  'xattr',
+  'rpm',
+  'dpkg',
+  'apk',
+  'alpm',
+  'python',
+  'node',
+  'gem',
+  'bigfiles',
+] as const;
+
+export type SourceName = (typeof SOURCE_NAMES)[number];
+
 /** What a source knows of a component besides its files. */
 export interface ComponentInfo {
   /** `<source>/<name>`, for example `dpkg/bash`. */

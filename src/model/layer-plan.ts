@@ -5,6 +5,8 @@ export interface PackItem {
   readonly updateTimesSeconds: readonly number[];
   readonly updateIntervalDays: number | undefined;
   readonly changesEveryBuild: boolean;
+  /** It gets a layer of its own. */
+  readonly exclusive: boolean;
 }
 
 /** A layer to write anew from the named components. A layer kept from a previous image will be a second variant. */

@@ -1,3 +1,5 @@
+import type { ComponentMap } from './component-map.ts';
+import type { SourceName } from './component.ts';
 import type { SourceImage } from './image-config.ts';
 import type { LayerFormat } from './layer.ts';
 import type { RootfsPath } from './rootfs-path.ts';
@@ -29,6 +31,10 @@ export interface BuildOptions {
   readonly prune: readonly PrunePattern[];
   readonly skipSpecialFiles: boolean;
   readonly threads: number;
+  readonly componentMap: ComponentMap | undefined;
+  readonly enabledSources: readonly SourceName[];
+  /** Names of components that get a layer of their own, with or without their source, as they were typed. */
+  readonly exclusiveComponents: readonly string[];
 }
 
 export type ImageLocation =

@@ -2,13 +2,15 @@
  * Which components share a layer. Takes what is known of each component and how many layers there may be; gives the
  * layers from the bottom up. The plan depends on the set of items alone, never on their order.
  *
- * 1. Items that change in every build share one layer, the last. With one layer allowed there is nothing to part.
- * 2. If the others fit into the layers that are left (the budget), each has its own.
- * 3. Else the biggest half of the budget (rounded down; ties by name) have their own, and the rest go into the other
+ * 1. An exclusive item has a layer of its own.
+ * 2. The others that change in every build share one layer. With one layer left there is nothing to part.
+ * 3. If the rest fits into the layers that are left (the budget), each item has its own.
+ * 4. Else the biggest half of the budget (rounded down; ties by name) have their own, and the rest go into the other
  *    half by a hash of their name. The number of bins depends on the budget alone, so another component moves none of
  *    the binned ones, and of the biggest at most the one that it displaces. Empty bins are left out.
- * 4. The layers that change least come first, because unpacked layers are re-used from the bottom up: by the sum of
- *    their items' updates a year, then by the first name.
+ * 5. The layers that change least come first, because unpacked layers are re-used from the bottom up: by the sum of
+ *    their items' updates a year, then by the first name. Those with something that changes in every build come last:
+ *    the exclusive ones by name, then the shared one.
  *
  * An item's updates a year: 365 / its interval, else how often it changed in the year before the newest change of any
  * item, else, where nothing is known, those of something monthly: what has no history is mostly the user's own.
@@ -21,23 +23,34 @@ import { hashName } from './hash-name.ts';
 /**
  * @param items - names are unique.
  * @returns at most `maxLayers` layers, none empty, every item in exactly one.
- * @throws LayahError `usage` when `maxLayers` is no whole number of at least 1.
+ * @throws LayahError `usage` when `maxLayers` is no whole number of at least 1, or too small for the exclusive items.
  */
 export function planLayers(items: readonly PackItem[], maxLayers: number): readonly LayerPlan[] {
   if (!Number.isSafeInteger(maxLayers) || maxLayers < 1) throw badMaxLayers(maxLayers);
   const sorted = [...items].sort(byName);
-  const volatile = sorted.filter((item) => item.changesEveryBuild);
-  const ordinary = sorted.filter((item) => !item.changesEveryBuild);
-  if (maxLayers === 1) return [sorted].filter(isNotEmpty).map(toLayer);
-  const budget = volatile.length === 0 ? maxLayers : maxLayers - 1;
-  const layers = stableFirst(partition(ordinary, budget), newestUpdateSeconds(ordinary));
-  return [...layers, volatile].filter(isNotEmpty).map(toLayer);
+  const exclusive = sorted.filter((item) => item.exclusive);
+  const shared = sorted.filter((item) => !item.exclusive);
+  const neededLayers = exclusive.length + (shared.length > 0 ? 1 : 0);
+  if (neededLayers > maxLayers) throw tooManyExclusive(exclusive.length, neededLayers, maxLayers);
+  const sharedLayers = shareLayers(shared, maxLayers - exclusive.length);
+  const layers = [...exclusive.map((item) => [item]), ...sharedLayers].filter(isNotEmpty);
+  const stable = layers.filter((layer) => !isVolatile(layer));
+  const ordered = stableFirst(stable, newestUpdateSeconds(stable.flat()));
+  return [...ordered, ...layers.filter(isVolatile)].map(toLayer);
 }
 
 /** Sorted by name. */
 type Items = readonly PackItem[];
 
-/** Some of the layers may be empty, and their order has no meaning yet. */
+/** Some of the layers may be empty. A volatile one is the last; the order of the others has no meaning yet. */
+function shareLayers(items: Items, maxLayers: number): Items[] {
+  if (maxLayers === 1) return [items];
+  const ordinary = items.filter((item) => !item.changesEveryBuild);
+  const volatile = items.filter((item) => item.changesEveryBuild);
+  return [...partition(ordinary, volatile.length === 0 ? maxLayers : maxLayers - 1), volatile];
+}
+
+/** Some of the layers may be empty. */
 function partition(items: Items, budget: number): Items[] {
   if (items.length <= budget) return items.map((item) => [item]);
   const aloneCount = Math.floor(budget / 2);
@@ -76,6 +89,10 @@ function toLayer(items: Items): LayerPlan {
   return { kind: 'new', componentNames: items.map(({ name }) => name) };
 }
 
+function isVolatile(items: Items): boolean {
+  return items.some((item) => item.changesEveryBuild);
+}
+
 function isNotEmpty(items: Items): boolean {
   return items.length > 0;
 }
@@ -97,5 +114,14 @@ function badMaxLayers(maxLayers: number): LayahError {
     code: 'usage',
     message: `an image cannot have at most ${maxLayers} layers`,
     hint: 'Give a whole number of at least 1.',
+  });
+}
+
+function tooManyExclusive(exclusiveCount: number, neededLayers: number, maxLayers: number): LayahError {
+  const rest = neededLayers > exclusiveCount ? ' and one for the rest' : '';
+  return new LayahError({
+    code: 'usage',
+    message: `--max-layers ${maxLayers} is too small: ${exclusiveCount} exclusive components need a layer each${rest}`,
+    hint: `Allow at least ${neededLayers} layers, or make fewer components exclusive.`,
   });
 }

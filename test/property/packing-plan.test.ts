@@ -15,14 +15,16 @@ const anItem: fc.Arbitrary<PackItem> = fc.record({
     { weight: 5, arbitrary: fc.constant(false) },
     { weight: 1, arbitrary: fc.constant(true) },
   ),
+  exclusive: fc.constant(false),
 });
 const someItems = fc.uniqueArray(anItem, { selector: ({ name }) => name, maxLength: 80 });
 const aBudget = fc.integer({ min: 1, max: 40 });
 
-function layerOf(plan: readonly LayerPlan[]): Map<string, string> {
+/** Names may hold any character, so lists of them are compared as they are. */
+function layerOf(plan: readonly LayerPlan[]): Map<string, readonly string[]> {
   return new Map(
     plan.flatMap(({ componentNames }) =>
-      componentNames.map((name): [string, string] => [name, componentNames.join('\0')]),
+      componentNames.map((name): [string, readonly string[]] => [name, componentNames]),
     ),
   );
 }
@@ -71,6 +73,30 @@ describe('planLayers', () => {
     );
   });
 
+  it('gives every exclusive item a layer of its own, and keeps the limit', () => {
+    const withExclusive = someItems.chain((items) =>
+      fc
+        .subarray(items, { maxLength: Math.min(items.length, 10) })
+        .map((chosen) => items.map((item) => ({ ...item, exclusive: chosen.includes(item) }))),
+    );
+    fc.assert(
+      fc.property(withExclusive, fc.integer({ min: 11, max: 40 }), (items, maxLayers) => {
+        const plan = planLayers(items, maxLayers);
+        const alone = new Set(
+          plan
+            .filter(({ componentNames }) => componentNames.length === 1)
+            .flatMap((layer) => layer.componentNames),
+        );
+        const planned = plan.flatMap(({ componentNames }) => componentNames);
+        return (
+          plan.length <= maxLayers &&
+          planned.length === items.length &&
+          items.every(({ name, exclusive }) => !exclusive || alone.has(name))
+        );
+      }),
+    );
+  });
+
   it('keeps what changes in every build in the last layer, apart from the rest where two layers are allowed', () => {
     fc.assert(
       fc.property(someItems, fc.integer({ min: 2, max: 40 }), (items, maxLayers) => {
@@ -101,11 +127,8 @@ describe('planLayers', () => {
         const after = layerOf(planLayers(ordinary, maxLayers));
         // An item has moved when it no longer lies with those that it lay with, the added one aside.
         const moved = [...layerOf(before)].filter(([name, mates]) => {
-          const matesNow = after
-            .get(name)
-            ?.split('\0')
-            .filter((mate) => mate !== added?.name);
-          return !equal(matesNow, mates.split('\0'));
+          const matesNow = after.get(name)?.filter((mate) => mate !== added?.name);
+          return !equal(matesNow, mates);
         });
         const changedLayers = new Set(moved.map(([, mates]) => mates));
         // The displaced one leaves its own layer and joins one bin.

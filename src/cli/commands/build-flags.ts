@@ -1,3 +1,4 @@
+import { SOURCE_NAMES } from '../../model/component.ts';
 import { type Command, type FlagGroup, MESSAGE_FLAGS } from '../flags.ts';
 
 const INPUT: FlagGroup = {
@@ -61,6 +62,30 @@ const CONFIG: FlagGroup = {
   ],
 };
 
+const COMPONENTS: FlagGroup = {
+  title: 'Components',
+  flags: [
+    {
+      name: 'components',
+      value: 'FILE',
+      description:
+        'JSON or YAML that maps paths and globs to components, before all sources; the README has the format',
+    },
+    {
+      name: 'exclusive',
+      value: 'COMPONENT',
+      repeatable: true,
+      description: 'give a component such as dpkg/linux-firmware a layer of its own',
+    },
+    {
+      name: 'source',
+      value: 'NAME=off',
+      repeatable: true,
+      description: `do not look for components in NAME: ${SOURCE_NAMES.join(', ')}; NAME=on undoes it`,
+    },
+  ],
+};
+
 const OUTPUT: FlagGroup = {
   title: 'Output',
   flags: [
@@ -112,7 +137,7 @@ export const BUILD_COMMAND: Command = {
   summary: 'make an image from a root filesystem',
   description:
     'Makes an OCI image from a root filesystem and the config of the image that it came from. Its layers follow the packages, so that the next build of a similar tree shares most of them.',
-  groups: [INPUT, CONFIG, OUTPUT, LAYERS, MESSAGE_FLAGS],
+  groups: [INPUT, CONFIG, COMPONENTS, OUTPUT, LAYERS, MESSAGE_FLAGS],
   examples: [
     'layah build --rootfs rootfs --config config.json -t localhost/app:1 | podman load',
     'podman inspect IMAGE | layah build --rootfs rootfs --config - -o app.ociarchive',

@@ -8,8 +8,8 @@ import {
   parentPath,
   type RootfsPath,
 } from '../../model/rootfs-path.ts';
+import { parseUpdateInterval, UPDATE_INTERVAL_FORMS } from '../../model/update-interval.ts';
 import { limitWarnings, type LimitedWarnings } from './limited-warnings.ts';
-import { parseUpdateInterval, UPDATE_INTERVAL_FORMS } from './update-interval.ts';
 
 /** What users say themselves, with extended attributes on files and directories. */
 export const xattrSource: ComponentSource = {

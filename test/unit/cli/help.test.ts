@@ -16,7 +16,7 @@ Commands:
   verify  check an image: every digest, size, diff ID, table of contents and chunk
 
 layah COMMAND --help says more of a command, layah --version which version this is.
-Exit codes: 0 done, 1 failed, 2 wrong usage.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted by SIGINT and SIGTERM.
 `);
   });
 

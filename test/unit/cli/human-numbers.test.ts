@@ -5,6 +5,7 @@ import {
   formatNoun,
   formatPercent,
   formatSeconds,
+  formatShare,
 } from '../../../src/cli/human-numbers.ts';
 
 describe('formatBytes', () => {
@@ -61,5 +62,15 @@ describe('formatPercent', () => {
     expect(formatPercent(1000, 1000)).toBe('100 %');
     expect(formatPercent(0, 0)).toBe('100 %');
     expect(formatPercent(0, 5)).toBe('0 %');
+  });
+});
+
+describe('formatShare', () => {
+  it('has a decimal, and tells little from nothing', () => {
+    expect(formatShare(1, 3)).toBe('33.3 %');
+    expect(formatShare(5, 5)).toBe('100.0 %');
+    expect(formatShare(0, 5)).toBe('0.0 %');
+    expect(formatShare(1, 2000)).toBe('<0.1 %');
+    expect(formatShare(0, 0)).toBe('-');
   });
 });

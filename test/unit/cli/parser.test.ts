@@ -19,6 +19,7 @@ describe('parseArguments', () => {
       '--rootfs r -o - --force -t localhost/a:1 --config - --config-str {} ' +
       '--label a=1 --label - --label=-x=2 --annotation b- --max-layers 0100 ' +
       '--compression gzip --compressed --compression-level 9 --chunk-size 1MiB ' +
+      '--components map.json --exclusive dpkg/a --exclusive b --source rpm=off --source=node=on ' +
       '--prune /a --prune b/ --skip-special-files --arch arm --threads 2 --source-date-epoch 5'
     ).split(' ');
     expect(rawBuildFlags(valuesOf('build', ...argv))).toEqual({
@@ -37,6 +38,9 @@ describe('parseArguments', () => {
       chunkSize: '1MiB',
       prune: ['/a', 'b/'],
       skipSpecialFiles: true,
+      components: 'map.json',
+      exclusive: ['dpkg/a', 'b'],
+      source: ['rpm=off', 'node=on'],
       arch: 'arm',
       threads: '2',
       sourceDateEpoch: '5',
@@ -45,7 +49,14 @@ describe('parseArguments', () => {
 
   it('takes no flags at all', () => {
     const raw = rawBuildFlags(valuesOf('build'));
-    expect(raw).toMatchObject({ label: [], annotation: [], prune: [], force: false, compressed: false });
+    expect(raw).toMatchObject({
+      label: [],
+      annotation: [],
+      prune: [],
+      exclusive: [],
+      source: [],
+      force: false,
+    });
     expect(raw.rootfs).toBeUndefined();
     expect(raw.output).toBeUndefined();
   });

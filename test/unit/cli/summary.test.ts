@@ -32,6 +32,7 @@ const summary: BuildSummary = {
   sources: [
     { source: 'dpkg', packageCount: 103, componentCount: 80, fileCount: 6000, sizeBytes: 7 * MIB },
     { source: 'xattr', packageCount: undefined, componentCount: 1, fileCount: 2, sizeBytes: 3 },
+    { source: 'unclaimed', packageCount: undefined, componentCount: 1, fileCount: 810, sizeBytes: MIB - 3 },
   ],
   fileCount: 6812,
   contentBytes: 8 * MIB,
@@ -59,16 +60,17 @@ describe('renderBuildSummary', () => {
       '    1  dpkg/bash, dpkg/coreut...  1,234  4.0 MiB     1.0 MiB',
       '    2  unclaimed                  1,234  4.0 MiB        99 B',
       '',
-      'source  packages  components  files    bytes',
-      'dpkg         103          80  6,000  7.0 MiB',
-      'xattr          -           1      2      3 B',
+      'source     packages  components  files    bytes   share',
+      'dpkg            103          80  6,000  7.0 MiB  87.5 %',
+      'xattr             -           1      2      3 B  <0.1 %',
+      'unclaimed         -           1    810  1.0 MiB  12.5 %',
       '',
     ]);
   });
 });
 
 describe('buildSummaryDetails', () => {
-  it('has numbers, and the layers when asked', () => {
+  it('has numbers and the sources, and the layers when asked', () => {
     expect(buildSummaryDetails(summary, { seconds: 1.23456, verbose: false })).toEqual({
       manifestDigest: digest,
       layerCount: 2,
@@ -76,6 +78,7 @@ describe('buildSummaryDetails', () => {
       contentBytes: 8 * MIB,
       layerBytes: 3 * MIB,
       seconds: 1.235,
+      sources: summary.sources,
     });
     expect(buildSummaryDetails(summary, { seconds: 1, verbose: true })).toMatchObject({
       layers: summary.layers,

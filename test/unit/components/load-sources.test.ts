@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { loadSources } from '../../../src/components/load-sources.ts';
+import { SOURCE_NAMES } from '../../../src/model/component.ts';
 import { createCollectingReporter } from './collecting-reporter.ts';
 import { createMemoryRootfs, type MemoryTree } from './memory-rootfs.ts';
 
 function load(tree: MemoryTree, signal = new AbortController().signal) {
-  return loadSources({ ...createMemoryRootfs(tree), reporter: createCollectingReporter(), signal });
+  return loadSources(
+    { ...createMemoryRootfs(tree), reporter: createCollectingReporter(), signal },
+    { enabledSources: SOURCE_NAMES, componentMap: undefined },
+  );
 }
 
 const big = { kind: 'file', sizeBytes: 2_000_000, xattrs: { 'user.component': 'app' } } as const;

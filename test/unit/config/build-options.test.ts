@@ -30,6 +30,9 @@ describe('parseBuildOptions', () => {
       prune: [],
       skipSpecialFiles: false,
       threads: 4,
+      componentMap: undefined,
+      enabledSources: ['xattr', 'rpm', 'dpkg', 'apk', 'alpm', 'python', 'node', 'gem', 'bigfiles'],
+      exclusiveComponents: [],
     });
   });
 

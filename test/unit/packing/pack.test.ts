@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PackItem } from '../../../src/model/layer-plan.ts';
 import { planLayers } from '../../../src/packing/pack.ts';
+import { errorText } from '../config/test-machine.ts';
 
 function item(name: string, fields: Partial<PackItem> = {}): PackItem {
   return {
@@ -9,6 +10,7 @@ function item(name: string, fields: Partial<PackItem> = {}): PackItem {
     updateTimesSeconds: [],
     updateIntervalDays: undefined,
     changesEveryBuild: false,
+    exclusive: false,
     ...fields,
   };
 }
@@ -94,6 +96,41 @@ describe('planLayers', () => {
       item('yearly', { updateIntervalDays: 365, ...days(1, 2, 3) }),
     ];
     expect(names(items, 5).flat()).toEqual(['old', 'yearly', 'twice', 'unknown', 'weekly']);
+  });
+
+  it('gives an exclusive item its own layer, however small it is, and the others what is left', () => {
+    const small = Array.from({ length: 40 }, (_, index) => item(`small${index}`, { sizeBytes: 5 }));
+    const layers = names([...small, item('own', { exclusive: true }), item('too', { exclusive: true })], 4);
+    expect(layers).toContainEqual(['own']);
+    expect(layers).toContainEqual(['too']);
+    expect(layers).toHaveLength(4);
+  });
+
+  it('puts exclusive items that change in every build after the stable ones, and before the rest of their kind', () => {
+    const volatile = { changesEveryBuild: true };
+    const items = [item('db', volatile), item('a'), item('own', { ...volatile, exclusive: true }), item('z')];
+    expect(names(items, 4)).toEqual([['a'], ['z'], ['own'], ['db']]);
+    expect(names(items, 2)).toEqual([['own'], ['a', 'db', 'z']]);
+  });
+
+  it('needs no layer for a rest that is not there', () => {
+    expect(names([item('b', { exclusive: true }), item('a', { exclusive: true })], 2)).toEqual([
+      ['a'],
+      ['b'],
+    ]);
+    expect(names([item('a', { exclusive: true })], 1)).toEqual([['a']]);
+  });
+
+  it('refuses more exclusive items than there may be layers', () => {
+    const exclusive = ['a', 'b', 'c'].map((name) => item(name, { exclusive: true }));
+    expect(errorText(() => planLayers(exclusive, 2))).toBe(
+      'usage: --max-layers 2 is too small: 3 exclusive components need a layer each ' +
+        '| Allow at least 3 layers, or make fewer components exclusive.',
+    );
+    expect(errorText(() => planLayers([...exclusive, item('rest')], 3))).toBe(
+      'usage: --max-layers 3 is too small: 3 exclusive components need a layer each and one for the rest ' +
+        '| Allow at least 4 layers, or make fewer components exclusive.',
+    );
   });
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %s layers', (maxLayers) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseUpdateInterval } from '../../../../src/components/sources/update-interval.ts';
+import { parseUpdateInterval } from '../../../src/model/update-interval.ts';
 
 it.each([
   ['1', 1],

@@ -1,0 +1,45 @@
+/** What `conda-meta/NAME-VERSION-BUILD.json` says of an installed package. */
+export interface CondaPackage {
+  readonly name: string;
+  /** Relative to the environment. */
+  readonly files: readonly string[];
+  readonly buildTimeSeconds: number | undefined;
+}
+
+/**
+ * Parses a package of a conda environment (conda, conda/models/records.py, PrefixRecord).
+ * @returns undefined when it is no JSON object with a name and a list of files.
+ */
+export function parseCondaPackage(content: Buffer): CondaPackage | undefined {
+  const value = parseJson(content.toString('utf8'));
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!('name' in value) || typeof value.name !== 'string' || value.name === '') return undefined;
+  if (!('files' in value) || !Array.isArray(value.files)) return undefined;
+  const files: readonly unknown[] = value.files;
+  return {
+    name: toByteString(value.name),
+    files: files.filter((file) => typeof file === 'string').map(toByteString),
+    buildTimeSeconds: 'timestamp' in value ? parseTimestamp(value.timestamp) : undefined,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const FIRST_MILLISECOND_TIMESTAMP = 253_402_300_799;
+
+/** Milliseconds, or seconds as older versions of conda-build wrote them: up to the year 9999 (conda, timestamp field). */
+function parseTimestamp(value: unknown): number | undefined {
+  if (typeof value !== 'number' || !(value > 0)) return undefined;
+  const seconds = Math.floor(value > FIRST_MILLISECOND_TIMESTAMP ? value / 1000 : value);
+  return seconds > 0 && seconds <= FIRST_MILLISECOND_TIMESTAMP ? seconds : undefined;
+}
+
+function toByteString(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
