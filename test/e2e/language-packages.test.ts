@@ -3,48 +3,14 @@ import { cp, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject } from 'vitest';
-import { layah, layahOrFail, run } from './layah.ts';
+import { buildWithReport, shareOf, sourceTable, type BuildReport } from './build-report.ts';
+import { layahOrFail, run } from './layah.ts';
 import { testWith } from './needs.ts';
-
-interface Source {
-  readonly source: string;
-  readonly packageCount?: number;
-  readonly componentCount: number;
-  readonly sizeBytes: number;
-}
-
-interface Layer {
-  readonly componentNames: readonly string[];
-  readonly blob: { readonly digest: string };
-}
-
-interface Built {
-  readonly archive: string;
-  readonly sources: readonly Source[];
-  readonly layers: readonly Layer[];
-}
 
 async function makeTree(name: 'python' | 'node'): Promise<string> {
   const rootfs = join(inject('runDirectory'), `${name}-rootfs`);
   await run('bash', [fileURLToPath(new URL(`${name}-rootfs.sh`, import.meta.url)), rootfs]);
   return rootfs;
-}
-
-async function build(rootfs: string, ...flags: string[]): Promise<Built> {
-  const archive = `${rootfs}.ociarchive`;
-  const log = ['-v', '--log-format', 'json', '--progress', 'none'];
-  const { exitCode, stderr } = await layah(['build', '--rootfs', rootfs, '-o', archive, ...log, ...flags]);
-  expect(exitCode, stderr).toBe(0);
-  const summary = stderr
-    .split('\n')
-    .map((line) => JSON.parse(line))
-    .find(({ message }) => message === 'summary');
-  return { archive, sources: summary.sources, layers: summary.layers };
-}
-
-function shareOf(source: string, { sources }: Built): number {
-  const total = sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return (sources.find((candidate) => candidate.source === source)?.sizeBytes ?? 0) / total;
 }
 
 /** Gives every regular file another time, as installing it again would. */
@@ -58,8 +24,8 @@ async function touchFiles(directory: string): Promise<void> {
 describe('a Python application in a virtual environment', () => {
   testWith(['python3'], 'is split by its distributions, and less than 2 % of it is unclaimed', async () => {
     const rootfs = await makeTree('python');
-    const built = await build(rootfs, '--exclusive', 'numpy');
-    console.log(built.sources);
+    const built = await buildWithReport(rootfs, '--exclusive', 'numpy');
+    console.log(sourceTable(built));
     expect(shareOf('unclaimed', built)).toBeLessThan(0.02);
     expect(shareOf('python', built)).toBeGreaterThan(0.98);
     const alone = built.layers.filter(({ componentNames }) => componentNames.includes('python/numpy'));
@@ -71,8 +37,8 @@ describe('a Python application in a virtual environment', () => {
 describe('a Node application after npm ci', () => {
   testWith(['npm'], 'is split by its packages, and less than 2 % of it is unclaimed', async () => {
     const rootfs = await makeTree('node');
-    const built = await build(rootfs);
-    console.log(built.sources);
+    const built = await buildWithReport(rootfs);
+    console.log(sourceTable(built));
     expect(shareOf('unclaimed', built)).toBeLessThan(0.02);
     expect(shareOf('node', built)).toBeGreaterThan(0.98);
     const lock = JSON.parse(readFileSync(join(rootfs, 'srv/jobs/node_modules/.package-lock.json'), 'utf8'));
@@ -88,8 +54,8 @@ describe('a Node application after npm ci', () => {
     await cp(rootfs, again, { recursive: true, verbatimSymlinks: true });
     await touchFiles(again);
     const later = ['--source-date-epoch', '2100000000'];
-    const [before, after] = [await build(rootfs, ...later), await build(again, ...later)];
-    const digestsOf = ({ layers }: Built): string[] =>
+    const [before, after] = [await buildWithReport(rootfs, ...later), await buildWithReport(again, ...later)];
+    const digestsOf = ({ layers }: BuildReport): string[] =>
       layers
         .filter(({ componentNames }) => componentNames.every((name) => /^node\/[^.]/.test(name)))
         .map(({ blob }) => blob.digest);
