@@ -12,7 +12,7 @@ export interface EntryMetadata {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Whole seconds since 1970, rounded down; may be negative. */
+  /** Whole seconds since 1970, rounded down; may be negative, but not before the year 0. */
   readonly mtimeSeconds: number;
   /** Sorted by name. */
   readonly xattrs: readonly Xattr[];

@@ -1,42 +1,43 @@
 import type { Entry, Scan } from '../model/entry.ts';
 import type { RootfsPath } from '../model/rootfs-path.ts';
 
-/** An entry with what tells whether two paths are one inode. */
-export interface ScannedInode {
-  readonly entry: Entry;
+/** A path whose inode has several, and what tells whether two paths are one inode. */
+export interface LinkedPath {
+  readonly path: RootfsPath;
   readonly device: bigint;
   readonly inode: bigint;
-  readonly linkCount: bigint;
 }
 
-/** Numbers the inodes that have several paths in this tree, in scan order; links to the outside do not count. */
-export function groupHardlinks(inodes: readonly ScannedInode[]): Omit<Scan, 'root'> {
-  const pathsByInode = collectPaths(inodes);
-  const numbers = new Map<string, number>();
-  const linkGroups: RootfsPath[][] = [];
-  const entries = inodes.map((scanned): Entry => {
-    const key = inodeKey(scanned);
-    const paths = pathsByInode.get(key) ?? [];
-    if (paths.length < 2 || scanned.entry.kind === 'directory') return scanned.entry;
-    const linkGroup = numbers.get(key) ?? linkGroups.push(paths) - 1;
-    numbers.set(key, linkGroup);
-    return { ...scanned.entry, linkGroup };
+/**
+ * Numbers the inodes that have several paths in this tree, in scan order; links to the outside do not count.
+ * @param linkedPaths - in scan order, without directories.
+ */
+export function groupHardlinks(
+  ungrouped: readonly Entry[],
+  linkedPaths: readonly LinkedPath[],
+): Omit<Scan, 'root'> {
+  const linkGroups = collectGroups(linkedPaths);
+  const groupByPath = new Map(
+    linkGroups.flatMap((paths, group) => paths.map((path) => [path, group] as const)),
+  );
+  const byPath = new Map<RootfsPath, Entry>();
+  const entries = ungrouped.map((entry): Entry => {
+    const linkGroup = groupByPath.get(entry.path);
+    const grouped = linkGroup === undefined || entry.kind === 'directory' ? entry : { ...entry, linkGroup };
+    byPath.set(grouped.path, grouped);
+    return grouped;
   });
-  return { entries, byPath: new Map(entries.map((entry) => [entry.path, entry])), linkGroups };
+  return { entries, byPath, linkGroups };
 }
 
-function collectPaths(inodes: readonly ScannedInode[]): Map<string, RootfsPath[]> {
-  const paths = new Map<string, RootfsPath[]>();
-  for (const scanned of inodes) {
-    if (scanned.linkCount < 2n || scanned.entry.kind === 'directory') continue;
-    const key = inodeKey(scanned);
-    const known = paths.get(key);
-    if (known === undefined) paths.set(key, [scanned.entry.path]);
-    else known.push(scanned.entry.path);
+/** A map keeps the order in which its keys came, so the groups are in scan order. */
+function collectGroups(linkedPaths: readonly LinkedPath[]): RootfsPath[][] {
+  const groups = new Map<string, RootfsPath[]>();
+  for (const { path, device, inode } of linkedPaths) {
+    const key = `${device}:${inode}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [path]);
+    else known.push(path);
   }
-  return paths;
-}
-
-function inodeKey({ device, inode }: ScannedInode): string {
-  return `${device}:${inode}`;
+  return [...groups.values()].filter((paths) => paths.length > 1);
 }

@@ -1,12 +1,29 @@
-import { closeSync, constants, existsSync, openSync, readdirSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+} from 'node:fs';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
-import type { HostPrefix } from '../model/host-path.ts';
+import { hostPath, type HostPrefix } from '../model/host-path.ts';
+import { ROOT_PATH } from '../model/rootfs-path.ts';
 
 /** A root filesystem that is held open, so that nothing can be mounted or renamed over it. */
 export interface OpenRootfs {
   /** As the user named it; for messages. */
   readonly hostDirectory: string;
   readonly prefix: HostPrefix;
+  /**
+   * The same directory under its own absolute name, which the system resolves several times faster than one
+   * below /proc. For the scan alone, which makes sure that it still meant this directory at the end.
+   */
+  readonly directPrefix: HostPrefix;
+  /** Whether `directPrefix` still leads to the directory that is held open. */
+  isInPlace(): boolean;
   close(): void;
 }
 
@@ -18,10 +35,13 @@ export function openRootfs(hostDirectory: string): OpenRootfs {
       closeSync(descriptor);
       throw emptyRootfs(hostDirectory);
     }
-    const prefix = `/proc/self/fd/${descriptor}/`;
+    const prefix = descriptorPrefix(descriptor) ?? plainPrefix(hostDirectory);
+    const directPrefix = findDirectPrefix(descriptor) ?? prefix;
     return {
       hostDirectory,
-      prefix: existsSync(prefix) ? prefix : plainPrefix(hostDirectory),
+      prefix,
+      directPrefix,
+      isInPlace: () => isSameDirectory(descriptor, directPrefix),
       close: () => closeSync(descriptor),
     };
   } catch (thrown) {
@@ -29,9 +49,33 @@ export function openRootfs(hostDirectory: string): OpenRootfs {
   }
 }
 
+function descriptorPrefix(descriptor: number): HostPrefix | undefined {
+  const prefix = `/proc/self/fd/${descriptor}/`;
+  return existsSync(prefix) ? prefix : undefined;
+}
+
 /** Where no /proc is mounted. */
 function plainPrefix(hostDirectory: string): HostPrefix {
   return Buffer.from(`${hostDirectory}/`, 'utf8').toString('latin1');
+}
+
+/** Undefined where the kernel's name of the directory leads elsewhere, for example into another mount namespace. */
+function findDirectPrefix(descriptor: number): HostPrefix | undefined {
+  if (descriptorPrefix(descriptor) === undefined) return undefined;
+  const target = readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'latin1' });
+  const prefix = target.endsWith('/') ? target : `${target}/`;
+  return isSameDirectory(descriptor, prefix) ? prefix : undefined;
+}
+
+function isSameDirectory(descriptor: number, prefix: HostPrefix): boolean {
+  const held = fstatSync(descriptor, { bigint: true });
+  try {
+    const named = lstatSync(hostPath(prefix, ROOT_PATH), { bigint: true });
+    return named.dev === held.dev && named.ino === held.ino;
+  } catch {
+    // Gone, or below a directory that this user may not pass.
+    return false;
+  }
 }
 
 function emptyRootfs(hostDirectory: string): LayahError {

@@ -4,16 +4,18 @@ import { LayahError } from '../model/errors.ts';
 import { hostPath } from '../model/host-path.ts';
 import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';
 import type { OpenRootfs } from './open-rootfs.ts';
-import { readXattrs } from './xattrs.ts';
+import { scanPrefix } from './scan-prefix.ts';
+import { readSymlinkXattrs, readXattrs } from './xattrs.ts';
 
 /** The entry of an inode that is no socket; hardlink groups are found later. */
 export function readEntry(rootfs: OpenRootfs, path: RootfsPath, stats: BigIntStats): Entry {
   if (stats.isDirectory()) return readDirectory(rootfs, path, stats);
   if (stats.isSymbolicLink()) {
     const target = readTarget(rootfs, path);
-    return { ...metadata(path, stats), kind: 'symlink', xattrs: [], target, linkGroup: undefined };
+    const xattrs = readSymlinkXattrs(rootfs.prefix, path);
+    return { ...metadata(path, stats), kind: 'symlink', xattrs, target, linkGroup: undefined };
   }
-  const xattrs = readXattrs(rootfs.prefix, path);
+  const xattrs = readXattrs(scanPrefix(rootfs, path), path);
   const common = { ...metadata(path, stats), xattrs, linkGroup: undefined };
   if (stats.isFile()) {
     const sizeBytes = Number(stats.size);
@@ -27,7 +29,7 @@ export function readEntry(rootfs: OpenRootfs, path: RootfsPath, stats: BigIntSta
 }
 
 export function readDirectory(rootfs: OpenRootfs, path: RootfsPath, stats: BigIntStats): DirectoryEntry {
-  return { ...metadata(path, stats), kind: 'directory', xattrs: readXattrs(rootfs.prefix, path) };
+  return { ...metadata(path, stats), kind: 'directory', xattrs: readXattrs(scanPrefix(rootfs, path), path) };
 }
 
 function metadata(path: RootfsPath, stats: BigIntStats): Omit<EntryMetadata, 'xattrs'> {
@@ -36,9 +38,12 @@ function metadata(path: RootfsPath, stats: BigIntStats): Omit<EntryMetadata, 'xa
     mode: Number(stats.mode) & 0o7777,
     uid: Number(stats.uid),
     gid: Number(stats.gid),
-    mtimeSeconds: floorSeconds(stats.mtimeNs),
+    mtimeSeconds: Math.max(floorSeconds(stats.mtimeNs), MIN_MTIME_SECONDS),
   };
 }
+
+/** 0000-01-01T00:00:00Z: what comes before has no RFC 3339 date in a TOC, and Go cannot read it all in a tar. */
+const MIN_MTIME_SECONDS = -62_167_219_200;
 
 /** Rounds down also before 1970, where bigint division would round towards zero. */
 function floorSeconds(nanoseconds: bigint): number {
@@ -60,7 +65,7 @@ function deviceMinor(device: bigint): number {
 
 function readTarget(rootfs: OpenRootfs, path: RootfsPath): string {
   try {
-    return readlinkSync(hostPath(rootfs.prefix, path), { encoding: 'latin1' });
+    return readlinkSync(hostPath(scanPrefix(rootfs, path), path), { encoding: 'latin1' });
   } catch (thrown) {
     throw new LayahError({
       code: 'read-failed',

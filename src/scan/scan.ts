@@ -10,10 +10,11 @@ import { hostPath } from '../model/host-path.ts';
 import type { PrunePattern } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
 import { displayPath, joinPath, ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
-import { groupHardlinks, type ScannedInode } from './hardlinks.ts';
+import { groupHardlinks, type LinkedPath } from './hardlinks.ts';
 import type { OpenRootfs } from './open-rootfs.ts';
 import { createPruner, type Pruner } from './prune.ts';
 import { readDirectory, readEntry } from './read-entry.ts';
+import { scanPrefix } from './scan-prefix.ts';
 
 export interface ScanOptions {
   readonly prune: readonly PrunePattern[];
@@ -29,20 +30,23 @@ export async function scanRootfs(rootfs: OpenRootfs, options: ScanOptions): Prom
     rootfs,
     options,
     pruner: createPruner(options.prune),
-    inodes: [],
+    entries: [],
+    linkedPaths: [],
     skipped: { sockets: [], special: 0 },
   };
   const root = readDirectory(rootfs, ROOT_PATH, statOf(rootfs, ROOT_PATH));
   await walkTree(walk);
+  if (!rootfs.isInPlace()) throw movedAway(rootfs);
   reportSkipped(walk);
-  return { root, ...groupHardlinks(walk.inodes) };
+  return { root, ...groupHardlinks(walk.entries, walk.linkedPaths) };
 }
 
 interface Walk {
   readonly rootfs: OpenRootfs;
   readonly options: ScanOptions;
   readonly pruner: Pruner;
-  readonly inodes: ScannedInode[];
+  readonly entries: Entry[];
+  readonly linkedPaths: LinkedPath[];
   readonly skipped: { readonly sockets: RootfsPath[]; special: number };
 }
 
@@ -67,6 +71,7 @@ async function walkTree(walk: Walk): Promise<void> {
 function visit(walk: Walk, path: RootfsPath): boolean {
   const decision = walk.pruner.decide(path);
   if (decision === 'drop') return false;
+  if (path.length > MAX_PATH_BYTES) throw tooLong(path);
   const stats = statOf(walk.rootfs, path);
   if (stats.isSocket()) {
     walk.skipped.sockets.push(path);
@@ -76,9 +81,11 @@ function visit(walk: Walk, path: RootfsPath): boolean {
     walk.skipped.special++;
     return false;
   }
-  const entry: Entry = readEntry(walk.rootfs, path, stats);
-  walk.inodes.push({ entry, device: stats.dev, inode: stats.ino, linkCount: stats.nlink });
-  return entry.kind === 'directory' && decision === 'keep';
+  const entry = readEntry(walk.rootfs, path, stats);
+  walk.entries.push(entry);
+  if (entry.kind === 'directory') return decision === 'keep';
+  if (stats.nlink > 1n) walk.linkedPaths.push({ path, device: stats.dev, inode: stats.ino });
+  return false;
 }
 
 function isSpecial(stats: BigIntStats): boolean {
@@ -88,7 +95,7 @@ function isSpecial(stats: BigIntStats): boolean {
 /** The children's paths, last name first. */
 function listNames(walk: Walk, directory: RootfsPath): RootfsPath[] {
   try {
-    return readdirSync(hostPath(walk.rootfs.prefix, directory), { encoding: 'latin1' })
+    return readdirSync(hostPath(scanPrefix(walk.rootfs, directory), directory), { encoding: 'latin1' })
       .sort()
       .toReversed()
       .map((name) => joinPath(directory, name));
@@ -99,23 +106,40 @@ function listNames(walk: Walk, directory: RootfsPath): RootfsPath[] {
 
 function statOf(rootfs: OpenRootfs, path: RootfsPath): BigIntStats {
   try {
-    return lstatSync(hostPath(rootfs.prefix, path === ROOT_PATH ? joinPath(ROOT_PATH, '.') : path), {
-      bigint: true,
-    });
+    return lstatSync(
+      hostPath(scanPrefix(rootfs, path), path === ROOT_PATH ? joinPath(ROOT_PATH, '.') : path),
+      {
+        bigint: true,
+      },
+    );
   } catch (thrown) {
     throw unreadable(rootfs, path, thrown);
   }
 }
 
+/**
+ * 95 below what Linux can open, so that a runtime can still put a directory of its own before it. The limit is layah's
+ * own, or it would depend on where the root filesystem lies.
+ */
+const MAX_PATH_BYTES = 4000;
+
+function tooLong(path: RootfsPath): LayahError {
+  return new LayahError({
+    code: 'unsupported-entry',
+    message: `a path of ${path.length} bytes is longer than the ${MAX_PATH_BYTES} that an image can hold: ${displayPath(path).slice(0, 200)}...`,
+    hint: 'Shorten it or leave its top directory out with --prune.',
+  });
+}
+
+function movedAway({ hostDirectory }: OpenRootfs): LayahError {
+  return new LayahError({
+    code: 'file-changed',
+    message: `the root filesystem ${hostDirectory} was moved or mounted over while it was being read`,
+    hint: 'Build from a root filesystem that nothing writes to, such as a mounted image.',
+  });
+}
+
 function unreadable(rootfs: OpenRootfs, path: RootfsPath, cause: unknown): LayahError {
-  if (systemErrorCode(cause) === 'ENAMETOOLONG') {
-    return new LayahError({
-      code: 'unsupported-entry',
-      message: `a path of ${path.length} bytes is longer than the system can open: ${displayPath(path).slice(0, 200)}...`,
-      hint: 'Shorten it or leave its top directory out with --prune.',
-      cause,
-    });
-  }
   const denied = systemErrorCode(cause) === 'EACCES';
   return new LayahError({
     code: 'bad-rootfs',

@@ -13,11 +13,29 @@ import { decodeUtf8, displayPath, type RootfsPath } from '../model/rootfs-path.t
  */
 export function readXattrs(prefix: HostPrefix, path: RootfsPath): readonly Xattr[] {
   const text = decodeUtf8(prefix + path);
+  return orNoXattrs(path, ['ENOTSUP'], () =>
+    text === undefined ? readThroughDescriptor(prefix, path) : readAt(text, path),
+  );
+}
+
+/**
+ * Those of a symlink itself: the kernel lets it carry security.* though no user.*.
+ * None where no /proc is mounted, since there is no other way to them.
+ */
+export function readSymlinkXattrs(prefix: HostPrefix, path: RootfsPath): readonly Xattr[] {
+  return orNoXattrs(path, ['ENOTSUP', 'ENOENT'], () => readThroughDescriptor(prefix, path));
+}
+
+function orNoXattrs(
+  path: RootfsPath,
+  codesOfNone: readonly string[],
+  read: () => readonly Xattr[],
+): readonly Xattr[] {
   try {
-    return text === undefined ? readThroughDescriptor(prefix, path) : readAt(text, path);
+    return read();
   } catch (thrown) {
     if (thrown instanceof LayahError) throw thrown;
-    if (systemErrorCode(thrown) === 'ENOTSUP') return NO_XATTRS;
+    if (codesOfNone.includes(systemErrorCode(thrown) ?? '')) return NO_XATTRS;
     throw new LayahError({
       code: 'read-failed',
       message: `reading the extended attributes of ${displayPath(path)}`,
@@ -38,7 +56,10 @@ function readAt(text: string, path: RootfsPath): readonly Xattr[] {
   });
 }
 
-/** A name that is not UTF-8 cannot be handed to the library as text. */
+/**
+ * A name that is not UTF-8 cannot be handed to the library as text, and the name of a symlink not at all.
+ * The link below /proc leads to the inode itself and no further.
+ */
 function readThroughDescriptor(prefix: HostPrefix, path: RootfsPath): readonly Xattr[] {
   const descriptor = openSync(hostPath(prefix, path), O_PATH | constants.O_NOFOLLOW);
   try {

@@ -5,6 +5,8 @@ import {
   lutimesSync,
   mkdirSync,
   mkdtempSync,
+  renameSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -16,6 +18,7 @@ import { setAttributeSync } from 'fs-xattr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Entry, Scan } from '../../../src/model/entry.ts';
 import type { PrunePattern } from '../../../src/model/options.ts';
+import { silentReporter } from '../../../src/model/reporter.ts';
 import { displayPath, rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
 import { openRootfs } from '../../../src/scan/open-rootfs.ts';
 import { scanRootfs } from '../../../src/scan/scan.ts';
@@ -33,15 +36,21 @@ interface Flags {
   readonly prune?: readonly string[];
   readonly skipSpecialFiles?: boolean;
   readonly signal?: AbortSignal;
+  readonly directory?: string;
 }
 
 function pattern(text: string): PrunePattern {
   return { path: rootfsPathFromText(text), keepDirectory: text.endsWith('/') };
 }
 
-async function scan({ prune = [], skipSpecialFiles = false, signal }: Flags = {}): Promise<Scan> {
+async function scan({
+  prune = [],
+  skipSpecialFiles = false,
+  signal,
+  directory = root,
+}: Flags = {}): Promise<Scan> {
   warnings.length = 0;
-  const rootfs = openRootfs(root);
+  const rootfs = openRootfs(directory);
   try {
     return await scanRootfs(rootfs, {
       prune: prune.map(pattern),
@@ -110,6 +119,18 @@ describe('a scan', () => {
     expect((await only()).mtimeSeconds).toBe(-2);
   });
 
+  it('begins with the year 0, before which a TOC has no dates', async () => {
+    const shared = mkdtempSync('/dev/shm/layah-scan-');
+    try {
+      writeFileSync(join(shared, 'f'), '');
+      execFileSync('touch', ['-d', '@-99999999999999', join(shared, 'f')]);
+      const { entries } = await scan({ directory: shared });
+      expect(entries.map(({ mtimeSeconds }) => mtimeSeconds)).toEqual([-62_167_219_200]);
+    } finally {
+      rmSync(shared, { recursive: true });
+    }
+  });
+
   it('never follows a symlink', async () => {
     mkdirSync(join(root, 'd'));
     writeFileSync(join(root, 'd/secret'), 'x');
@@ -153,6 +174,20 @@ describe('a scan', () => {
     ]);
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'reads the attributes of a symlink itself, not of its target',
+    async () => {
+      writeFileSync(join(root, 'file'), '');
+      setAttributeSync(join(root, 'file'), 'user.of-the-file', 'x');
+      symlinkSync('file', join(root, 'link'));
+      const set = 'import os, sys; os.setxattr(sys.argv[1], "security.own", b"y", follow_symlinks=False)';
+      execFileSync('python3', ['-c', set, join(root, 'link')]);
+      expect((await scan()).byPath.get(rootfsPathFromText('link'))?.xattrs).toEqual([
+        { name: 'security.own', value: Buffer.from('y') },
+      ]);
+    },
+  );
+
   it('keeps FIFOs, drops sockets with a warning, and drops both when told', async () => {
     execFileSync('mkfifo', [join(root, 'fifo')]);
     const server = createServer().listen(join(root, 'socket'));
@@ -188,8 +223,21 @@ describe('a scan', () => {
   it('says which path is too long to be opened', async () => {
     execFileSync('python3', ['-c', TOO_LONG_PATH], { cwd: root });
     await expect(scan()).rejects.toThrow(
-      /^a path of 4266 bytes is longer than the system can open: \/n{199}\.\.\.$/,
+      /^a path of 4015 bytes is longer than the 4000 that an image can hold: \/n{199}\.\.\.$/,
     );
+  });
+
+  it('notices that the root filesystem was moved away while it was read', async () => {
+    mkdirSync(join(root, 'tree/directory'), { recursive: true });
+    const rootfs = openRootfs(join(root, 'tree'));
+    // What is scanned is what the name means at first, so it is there to be scanned.
+    renameSync(join(root, 'tree'), join(root, 'moved'));
+    mkdirSync(join(root, 'tree'));
+    const options = { prune: [], skipSpecialFiles: false, reporter: silentReporter };
+    await expect(scanRootfs(rootfs, { ...options, signal: new AbortController().signal })).rejects.toThrow(
+      `the root filesystem ${root}/tree was moved or mounted over while it was being read`,
+    );
+    rootfs.close();
   });
 
   it('stops when it is told to', async () => {
