@@ -6,7 +6,9 @@
  *    claim points (rule 1); among equals the path that comes first in the scan decides.
  * 3. A directory with entries below it is implied by them and belongs to no component; an empty one is assigned.
  * 4. What nobody claims is the component `layah/unclaimed`.
- * 5. Components of one name are one component, with the info of the winning claim that comes first in the scan.
+ * 5. What the TOC of a layer cannot carry is gathered in components of its own, as if a source above all others
+ *    claimed it strongly (unlistable.ts); rule 2 takes its other paths along.
+ * 6. Components of one name are one component, with the info of the winning claim that comes first in the scan.
  *
  * The order of the sources' maps never matters: the scan is walked, the maps are only looked up.
  */
@@ -15,6 +17,7 @@ import type { ClaimStrength, Component, ComponentInfo, SourceClaims } from '../m
 import type { Entry, Scan } from '../model/entry.ts';
 import { LayahError } from '../model/errors.ts';
 import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';
+import { claimUnlistable } from './unlistable.ts';
 
 const UNCLAIMED_COMPONENT = 'layah/unclaimed';
 
@@ -32,12 +35,14 @@ export interface SourceTotals {
 export interface AssignedComponents {
   /** Sorted by name in byte order, none without entries. */
   readonly components: readonly Component[];
-  /** One a source in the order given, then the unclaimed rest. */
+  /** `unlistable` if something is, one a source in the order given, then the unclaimed rest. */
   readonly summaries: readonly SourceTotals[];
 }
 
-/** @param sources - the highest priority first. */
-export function assignComponents(scan: Scan, sources: readonly SourceClaims[]): AssignedComponents {
+/** @param claimed - the highest priority first. */
+export function assignComponents(scan: Scan, claimed: readonly SourceClaims[]): AssignedComponents {
+  const unlistable = claimUnlistable(scan);
+  const sources = unlistable === undefined ? claimed : [unlistable, ...claimed];
   const owners = groupOwners(scan, sources);
   const components = new Map<string, GrowingComponent>();
   const totals = [...sources.map(startTotals), startTotals(UNCLAIMED_SOURCE)];

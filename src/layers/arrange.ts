@@ -3,11 +3,13 @@
  * - parents are added with their true mode, owner and xattrs, so that no unpacker invents them;
  * - every directory gets the layer's date instead of its mtime, which changes whenever a neighbour is installed;
  * - the date of a component is its clamp (the time of the package's build), else its newest file.
+ * A layer with an entry that a TOC cannot carry is plain gzip, so that no reader ever sees another tree.
  */
 import type { Component } from '../model/component.ts';
 import type { Entry, LayerEntry, LinkableEntry, Scan } from '../model/entry.ts';
 import type { LayerContents, LayerFormat } from '../model/layer.ts';
-import { ancestorPaths, decodeUtf8, ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
+import { ancestorPaths, ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
+import { tocObstacle } from '../model/toc-obstacle.ts';
 import { refuseUnstorable } from './unstorable.ts';
 
 export interface ArrangeOptions {
@@ -30,7 +32,10 @@ export function createArranger(
     for (const entry of entries) refuseUnstorable(entry);
     const dated = entries.map((entry) => withMtime(entry, clamps.get(entry.path), dateSeconds));
     const arranged = linkHardlinks(dated);
-    const format = options.format === 'estargz' && !arranged.every(fitsToc) ? 'gzip' : options.format;
+    const format =
+      options.format === 'estargz' && arranged.some((entry) => tocObstacle(entry) !== undefined)
+        ? 'gzip'
+        : options.format;
     return { format, entries: arranged };
   };
 }
@@ -103,11 +108,4 @@ function hardlink(entry: LinkableEntry, target: LinkableEntry): LayerEntry {
     xattrs: [],
     target: target.path,
   };
-}
-
-/** The TOC is JSON: names must be text. */
-function fitsToc(entry: LayerEntry): boolean {
-  if (decodeUtf8(entry.path) === undefined) return false;
-  if (entry.xattrs.some((xattr) => decodeUtf8(xattr.name) === undefined)) return false;
-  return entry.kind !== 'symlink' || decodeUtf8(entry.target) !== undefined;
 }

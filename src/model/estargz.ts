@@ -67,3 +67,10 @@ export interface Toc {
   readonly version: 1;
   readonly entries: readonly TocEntry[];
 }
+
+/**
+ * Names that readers take for parts of the format when they stand at the root: the snapshotter hides both landmarks
+ * and begins to prefetch where one tells it to (fs/layer/node.go, layer.go), containers-storage unpacks none of the
+ * three (pkg/chunked, mustSkipFile), the Go library writes none of them anew (estargz/build.go).
+ */
+export const RESERVED_ROOT_NAMES: readonly string[] = [TOC_TAR_NAME, NO_PREFETCH_LANDMARK, PREFETCH_LANDMARK];

@@ -4,6 +4,7 @@ import { assignComponents } from '../../src/components/assign.ts';
 import type { Claim, SourceClaims } from '../../src/model/component.ts';
 import type { Scan } from '../../src/model/entry.ts';
 import { rootfsPath, type RootfsPath } from '../../src/model/rootfs-path.ts';
+import { tocObstacle } from '../../src/model/toc-obstacle.ts';
 import { scanOf, type MemoryNode } from '../unit/components/memory-rootfs.ts';
 
 const aPath = fc
@@ -59,6 +60,7 @@ function expectedOwner(path: RootfsPath, scan: Scan, sources: readonly SourceCla
   const entry = scan.byPath.get(path);
   const group = entry === undefined || entry.kind === 'directory' ? undefined : entry.linkGroup;
   const paths = group === undefined ? [path] : (scan.linkGroups[group] ?? []);
+  if (paths.some((each) => each.includes('\xff'))) return 'layah/not-utf8';
   for (const strength of ['strong', 'weak']) {
     for (const source of sources) {
       for (const candidate of paths) {
@@ -106,6 +108,17 @@ describe('assignComponents', () => {
           entries.every(({ path }) => expectedOwner(path, scan, sources) === name),
         );
       }),
+    );
+  });
+
+  it('leaves nothing that a TOC cannot carry in a component whose layer would lose its TOC by it', () => {
+    fc.assert(
+      fc.property(aScan, someSources, (scan, claims) =>
+        assignComponents(scan, claims.map(toSource)).components.every(
+          ({ name, entries }) =>
+            name === 'layah/not-utf8' || entries.every((entry) => tocObstacle(entry) === undefined),
+        ),
+      ),
     );
   });
 

@@ -131,6 +131,22 @@ describe('assignComponents', () => {
     ]);
   });
 
+  it('gathers what a TOC cannot carry before all sources, with the other paths of its inodes', () => {
+    const linked = { ...file, inode: 'one' };
+    const scan = scanOf({ 'opt/a': linked, 'opt/caf\xe9': linked, 'opt/b': file, 'stargz.index.json': file });
+    const sources = [source('first', { all: ['opt/a', 'opt/caf\xe9', 'opt/b', 'stargz.index.json'] })];
+    expect(pathsByComponent(scan, sources)).toEqual({
+      'first/all': ['opt/b'],
+      'layah/not-utf8': ['opt/a', 'opt/caf\xe9'],
+      'layah/reserved': ['stargz.index.json'],
+    });
+    expect(assignComponents(scan, sources).summaries.map((each) => [each.source, each.fileCount])).toEqual([
+      ['unlistable', 3],
+      ['first', 1],
+      ['unclaimed', 0],
+    ]);
+  });
+
   it('refuses a claim for a component that its source does not list', () => {
     const broken = { ...source('db', { x: ['a'] }), components: [] };
     expect(() => assignComponents(scanOf({ a: file }), [broken])).toThrow(

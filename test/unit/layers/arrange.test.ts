@@ -106,6 +106,17 @@ describe('the entries of a layer', () => {
     expect(plain([component([odd])]).format).toBe('none');
   });
 
+  it('that a reader of the TOC would take for the landmark or the TOC make the layer plain gzip', () => {
+    const formatOf = (path: string) => {
+      const entry = file(path, 1);
+      return createArranger(scanOf([entry]), { format: 'estargz', createdSeconds: CREATED })([
+        component([entry]),
+      ]).format;
+    };
+    expect(formatOf('.prefetch.landmark')).toBe('gzip');
+    expect(formatOf('etc/.prefetch.landmark')).toBe('estargz');
+  });
+
   it.each<[string, Entry]>([
     ['/etc/.wh.passwd has a name that means "deleted" in a layer (.wh.)', file('etc/.wh.passwd', 1)],
     [
