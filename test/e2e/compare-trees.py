@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""compare-trees.py INPUT OUTPUT [--root-free] [--times-from-1970] [--no-acl]
+"""compare-trees.py INPUT OUTPUT [--root-free] [--times-from-1970] [--no-acl] [--no-empty-xattrs] [--without=PATH]
 
 Says whether OUTPUT, an unpacked or mounted image, is INPUT: paths, kinds, modes, numeric owners, sizes, contents, link
 targets, device numbers, extended attributes and hardlink groups are equal. Times may only have been clamped: none is
@@ -9,6 +9,8 @@ Shares no code with layah. Prints at most 50 differences and a summary; exit 1 w
   --root-free        the mode and time of the root directory itself may differ (containers-storage shows 0555)
   --times-from-1970  an earlier time may have become 1970-01-01 (containers-storage does not store it)
   --no-acl           POSIX ACLs are not compared (GNU tar keeps them under a key of its own)
+  --no-empty-xattrs  an attribute without a value may be missing (umoci and podman 4 skip PAX records without a value)
+  --without=PATH     PATH and what is below it is not in OUTPUT
 """
 import hashlib
 import os
@@ -23,6 +25,8 @@ def main(arguments):
     flags = {argument for argument in arguments if argument.startswith("--")}
     expected_root, actual_root = (os.fsencode(a) for a in arguments if not a.startswith("--"))
     expected, actual = read_tree(expected_root), read_tree(actual_root)
+    for path in (os.fsencode(flag.partition("=")[2]) for flag in flags if flag.startswith("--without=")):
+        expected = {p: entry for p, entry in expected.items() if p != path and not p.startswith(path + b"/")}
     newest = max(entry["mtime"] for entry in expected.values())
     for entry in expected.values():
         if stat.S_ISDIR(entry["kind"]):
@@ -48,6 +52,8 @@ def compare(path, expected, actual, flags):
         want, have = expected.get(field), actual.get(field)
         if field == "xattrs" and "--no-acl" in flags:
             want, have = ({k: v for k, v in each.items() if not k.startswith(ACL)} for each in (want, have))
+        if field == "xattrs" and "--no-empty-xattrs" in flags:
+            want = {k: v for k, v in want.items() if v or k in have}
         if field == "mtime":
             if have > (max(want, 0) if "--times-from-1970" in flags else want):
                 yield f"has a later mtime: {want} became {have}"
@@ -55,12 +61,14 @@ def compare(path, expected, actual, flags):
             yield f"differs in {field}: {want!r} became {have!r}"
 
 
-def read_tree(root):
+def read_tree(directory):
+    # Through a descriptor, so that paths of up to 4,000 bytes can be opened wherever the tree lies.
+    root = b"/proc/self/fd/%d" % os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     tree, links = {}, {}
     pending = [b""]
     while pending:
         path = pending.pop()
-        full = os.path.join(root, path) if path else root
+        full = os.path.join(root, path or b".")
         info = os.lstat(full)
         if stat.S_ISSOCK(info.st_mode):
             continue

@@ -11,11 +11,15 @@ describe('the Go programs that define eStargz', () => {
     await run('go', ['build', '-C', join(repositoryDirectory, 'test/conformance'), '-o', programPath(), '.']);
   });
 
-  for (const name of ['debian', 'rpm', 'odd'] as const) {
-    const maker = { debian: 'debootstrap', rpm: 'rpmbuild', odd: 'setfacl' }[name];
+  for (const name of ['debian', 'rpm', 'fidelity'] as const) {
+    const makers = {
+      debian: ['debootstrap'],
+      rpm: ['rpmbuild'],
+      fidelity: ['setfattr', 'setfacl', 'setcap', 'python3'],
+    }[name];
     for (const command of ['check', 'metadata'] as const) {
       const reader = command === 'check' ? 'the estargz library' : "the snapshotter's metadata reader";
-      testWith(['root', 'go', maker], `${reader} verifies every layer of the ${name} image`, async () => {
+      testWith(['root', 'go', ...makers], `${reader} verifies every layer of the ${name} image`, async () => {
         const { archive } = await material(name);
         const lines = (await run(programPath(), [command, archive])).split('\n');
         console.log(

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
+import { makeFidelityTree } from './fidelity-cases.ts';
 import { layahOrFail, run } from './layah.ts';
 
 /** A root filesystem and the image that `layah build` made of it in this run. */
@@ -13,22 +14,31 @@ export interface Material {
   readonly tag: string;
 }
 
-type RootfsName = 'debian' | 'rpm' | 'odd';
+type RootfsName = 'debian' | 'rpm' | 'fidelity';
 
 export async function material(name: RootfsName): Promise<Material> {
   const rootfs = await makeRootfs(name);
   const archive = join(inject('runDirectory'), `${name}.ociarchive`);
   const tag = `localhost/layah-e2e-${name}:latest`;
-  if (!existsSync(archive)) await buildImage(rootfs, archive, tag);
+  if (!existsSync(archive)) await buildImage({ rootfs, archive, tag }, FLAGS[name]);
   return { rootfs, archive, tag };
 }
 
-/** Debian is kept between runs, since it is downloaded. Needs root, debootstrap or rpmbuild. */
+const FLAGS: Readonly<Record<RootfsName, readonly string[]>> = {
+  debian: [],
+  rpm: [],
+  // The year 2445, so that the mtimes of this tree stay as they are.
+  fidelity: ['--source-date-epoch', '15000000000'],
+};
+
+/** Debian is kept between runs, since it is downloaded. Needs root and what makes it. */
 export async function makeRootfs(name: RootfsName): Promise<string> {
   const directory = name === 'debian' ? await cacheDirectory() : inject('runDirectory');
   const rootfs = join(directory, name === 'debian' ? 'debian-bookworm' : `${name}-rootfs`);
+  if (existsSync(rootfs)) return rootfs;
   const script = fileURLToPath(new URL(`${name}-rootfs.sh`, import.meta.url));
-  if (!existsSync(rootfs)) await run('bash', [script, rootfs]);
+  if (name === 'fidelity') makeFidelityTree(rootfs);
+  else await run('bash', [script, rootfs]);
   return rootfs;
 }
 
@@ -45,9 +55,9 @@ const RUNTIME_CONFIG = {
   Labels: { 'org.example.purpose': 'test' },
 };
 
-async function buildImage(rootfs: string, archive: string, tag: string): Promise<void> {
+async function buildImage({ rootfs, archive, tag }: Material, flags: readonly string[]): Promise<void> {
   const started = performance.now();
-  const input = ['--rootfs', rootfs, '--config-str', JSON.stringify(RUNTIME_CONFIG)];
+  const input = ['--rootfs', rootfs, '--config-str', JSON.stringify(RUNTIME_CONFIG), ...flags];
   const output = await layahOrFail([
     'build',
     ...input,

@@ -8,10 +8,15 @@ import { repositoryDirectory } from './layah.ts';
 export type Need = string;
 
 /** A test that is skipped, with a title that says what is missing, where the machine lacks something. */
-export function testWith(needs: readonly Need[], title: string, body: () => Promise<void>): void {
+export function testWith(needs: readonly Need[], title: string, body: () => void | Promise<void>): void {
   const missing = needs.filter((need) => !isThere(need));
   const fullTitle = missing.length === 0 ? title : `${title} (needs ${missing.join(', ')})`;
   test.skipIf(missing.length > 0)(fullTitle, body);
+}
+
+/** For what a whole file of such tests prepares. */
+export function haveAll(needs: readonly Need[]): boolean {
+  return needs.every((need) => isThere(need));
 }
 
 export function isThere(need: Need): boolean {

@@ -1,6 +1,6 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
-import { layahMain } from './layah.ts';
+import { layahMain, run } from './layah.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,5 +16,22 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   });
   const directory = await mkdtemp('/var/tmp/layah-e2e-');
   project.provide('runDirectory', directory);
-  return () => rm(directory, { recursive: true, force: true });
+  return async () => {
+    await unmountBelow(directory);
+    await removeTree(directory);
+  };
+}
+
+/** buildah leaves stages mounted that another stage has mounted. */
+async function unmountBelow(directory: string): Promise<void> {
+  const lines = (await readFile('/proc/self/mounts', 'utf8')).split('\n');
+  const places = lines.map((line) => line.split(' ')[1] ?? '');
+  for (const place of places.filter((path) => path.startsWith(`${directory}/`)).toReversed()) {
+    await run('umount', [place]);
+  }
+}
+
+/** With rm, because node:fs cannot remove what is deeper than a path can say. */
+export async function removeTree(directory: string): Promise<void> {
+  await run('rm', ['-rf', directory]);
 }

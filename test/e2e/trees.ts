@@ -4,10 +4,18 @@ import { run } from './layah.ts';
 const comparer = fileURLToPath(new URL('compare-trees.py', import.meta.url));
 
 /** See compare-trees.py. */
-type Tolerance = '--root-free' | '--times-from-1970' | '--no-acl';
+export type Tolerance =
+  '--root-free' | '--times-from-1970' | '--no-acl' | '--no-empty-xattrs' | `--without=${string}`;
 
 /** What containers-storage is known to change. */
-export const CONTAINERS_STORAGE: readonly Tolerance[] = ['--root-free', '--times-from-1970'];
+export const CONTAINERS_STORAGE: readonly Tolerance[] = [
+  '--root-free',
+  '--times-from-1970',
+  '--no-empty-xattrs',
+];
+
+/** What umoci is known to change. */
+export const UMOCI: readonly Tolerance[] = ['--no-empty-xattrs'];
 
 /** What a plain tar that knows nothing of image layers cannot do. */
 export const PLAIN_TAR: readonly Tolerance[] = ['--root-free', '--no-acl'];
