@@ -48,6 +48,25 @@ export const MESSAGE_FLAGS: FlagGroup = {
   ],
 };
 
+/** For commands that read from a registry or write to one. */
+export const REGISTRY_FLAGS: FlagGroup = {
+  title: 'Registry',
+  flags: [
+    {
+      name: 'tls-verify',
+      value: 'BOOL',
+      description:
+        'false: take any certificate, and plain HTTP where the registry has no TLS (default: true)',
+    },
+    {
+      name: 'authfile',
+      value: 'FILE',
+      description:
+        'credentials, as podman login and docker login keep them (default: $REGISTRY_AUTH_FILE, then where these keep them)',
+    },
+  ],
+};
+
 export function commandFlags(command: Command): Flag[] {
   return command.groups.flatMap((group) => group.flags);
 }

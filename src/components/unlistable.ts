@@ -7,6 +7,7 @@
  *
  * - Everything below a directory goes where the directory goes, since a layer holds the parents of its entries.
  * - The paths of one inode stay together (assign.ts, rule 2), so one of them takes the others along.
+ * - They get layers of their own where --max-layers leaves room for it (pipeline/build.ts).
  * - The compression does not matter, so that it does not change the plan.
  * When the root itself is such an entry, every layer holds it and nothing is gained: then nothing is gathered.
  */
@@ -14,6 +15,9 @@ import type { Claim, ComponentInfo, SourceClaims } from '../model/component.ts';
 import type { Scan } from '../model/entry.ts';
 import type { RootfsPath } from '../model/rootfs-path.ts';
 import { tocObstacle, type TocObstacle } from '../model/toc-obstacle.ts';
+
+/** They get layers of their own where there is room, so that nothing else loses its TOC. */
+export const UNLISTABLE_COMPONENTS: readonly string[] = ['layah/not-utf8', 'layah/reserved'];
 
 /** Like a source, so that its claims win as those of the first source do. Undefined for most trees. */
 export function claimUnlistable(scan: Scan): SourceClaims | undefined {

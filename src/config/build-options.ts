@@ -9,6 +9,7 @@ import { parseTag } from './image-tag.ts';
 import { environmentValue, type Machine } from './machine.ts';
 import { type OutputFlags, parseOutputTarget } from './output-target.ts';
 import { parsePrunePattern } from './prune-patterns.ts';
+import { REGISTRY_PREFIX } from './registry-location.ts';
 import { editedImage, type ImageFlags } from './source-image.ts';
 import { usageError } from './usage-error.ts';
 import { parseWholeNumber } from './whole-number.ts';
@@ -46,7 +47,7 @@ export function parseBuildOptions(raw: RawBuildFlags, machine: Machine): BuildOp
   const parsed = {
     rootfs: resolveRootfs(raw.rootfs, machine),
     output: parseOutputTarget(raw, machine),
-    tag: raw.tag === undefined ? undefined : parseTag(raw.tag),
+    tag: resolveTag(raw),
     format: parseFormat(raw),
     prune: raw.prune.map((text) => parsePrunePattern(text)),
     skipSpecialFiles: raw.skipSpecialFiles,
@@ -56,6 +57,12 @@ export function parseBuildOptions(raw: RawBuildFlags, machine: Machine): BuildOp
   const image = editedImage(readImageConfig(raw, machine), raw, machine);
   const createdSeconds = resolveCreatedSeconds(raw.sourceDateEpoch, image.createdSeconds, machine);
   return deepFreeze({ ...numbers, ...parsed, image, createdSeconds });
+}
+
+function resolveTag({ tag, output }: RawBuildFlags): string | undefined {
+  if (tag === undefined) return undefined;
+  if (output?.startsWith(REGISTRY_PREFIX) !== true) return parseTag(tag);
+  throw usageError('--tag: the image is already named by --output', 'Leave --tag out.');
 }
 
 type NumberOptions = Pick<BuildOptions, 'maxLayers' | 'compressionLevel' | 'chunkSizeBytes' | 'threads'>;

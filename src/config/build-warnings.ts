@@ -5,6 +5,15 @@ const DOCKER_MAX_LAYERS = 125;
 /** Linux, fs/overlayfs/params.h, OVL_MAX_STACK. */
 const OVERLAY_MAX_LAYERS = 500;
 
+/** What users should know before they go on, one sentence each. */
+export function buildNotes({ format, output }: BuildOptions): string[] {
+  if (format !== 'estargz' || output.kind !== 'stdout') return [];
+  return [
+    'podman load followed by podman push compresses the layers anew, after which they cannot be pulled lazily; ' +
+      'to keep them as they are use -o docker://REGISTRY/NAME:TAG, or -o FILE and skopeo copy oci-archive:FILE docker://...',
+  ];
+}
+
 /** What is allowed and yet may not be what the user wants, one sentence each. */
 export function buildWarnings(options: BuildOptions): string[] {
   if (options.maxLayers > OVERLAY_MAX_LAYERS) {

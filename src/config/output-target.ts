@@ -1,31 +1,38 @@
 import type { LayahError } from '../model/errors.ts';
 import type { ImageLocation, OutputTarget } from '../model/options.ts';
 import type { Machine } from './machine.ts';
+import {
+  parseRegistryLocation,
+  refuseRegistryFlags,
+  REGISTRY_PREFIX,
+  type RegistryFlags,
+} from './registry-location.ts';
 import { usageError } from './usage-error.ts';
 
 const ARCHIVE_PREFIX = 'oci-archive:';
 const DIRECTORY_PREFIX = 'oci:';
 /** Transports of containers-transports(5) that skopeo copies from and to. */
-const SKOPEO_TRANSPORT =
-  /^(?:docker|docker-archive|docker-daemon|dir|containers-storage|ostree|sif|tarball):/;
+const SKOPEO_TRANSPORT = /^(?:docker-archive|docker-daemon|dir|containers-storage|ostree|sif|tarball):/;
 const ANY_TRANSPORT = /^[a-z][a-z0-9-]+:/;
 
-export interface OutputFlags {
+export interface OutputFlags extends RegistryFlags {
   readonly output: string | undefined;
   /** An OCI layout that is already in the directory may be replaced. */
   readonly force: boolean;
 }
 
 /**
- * `--output`: `-`, `PATH`, `oci-archive:PATH`, `oci:DIR`.
+ * `--output`: `-`, `PATH`, `oci-archive:PATH`, `oci:DIR`, `docker://REF`.
  * @throws LayahError `usage`; also when the image would go to a terminal.
  */
 export function parseOutputTarget(flags: OutputFlags, machine: Machine): OutputTarget {
   const { output: text, force } = flags;
+  if (text?.startsWith(REGISTRY_PREFIX) === true) return registryTarget(text, flags);
+  refuseRegistryFlags(flags);
   if (text === undefined || text === '-') return stdoutTarget(machine);
   if (SKOPEO_TRANSPORT.test(text)) {
     throw usageError(
-      `--output: ${text} is not supported, only an OCI archive or an OCI layout`,
+      `--output: ${text} is not supported, only an OCI archive, an OCI layout or docker://`,
       `Build an archive, then: skopeo copy oci-archive:image.ociarchive ${text}`,
     );
   }
@@ -43,13 +50,16 @@ export function parseOutputTarget(flags: OutputFlags, machine: Machine): OutputT
 }
 
 /**
- * The IMAGE of `layah verify`: `oci-archive:FILE`, `oci:DIR`, or a path, which is a layout when it is a directory.
+ * The IMAGE of `layah verify`: `oci-archive:FILE`, `oci:DIR`, `docker://REF`, or a path, which is a layout when it is a
+ * directory.
  * @throws LayahError `usage`
  */
-export function parseImageLocation(text: string, machine: Machine): ImageLocation {
+export function parseImageLocation(text: string, flags: RegistryFlags, machine: Machine): ImageLocation {
+  if (text.startsWith(REGISTRY_PREFIX)) return parseRegistryLocation('IMAGE', text, flags);
+  refuseRegistryFlags(flags);
   if (SKOPEO_TRANSPORT.test(text)) {
     throw usageError(
-      `IMAGE: ${text} is not supported, only an OCI archive or an OCI layout`,
+      `IMAGE: ${text} is not supported, only an OCI archive, an OCI layout or docker://`,
       `Copy it first: skopeo copy ${text} oci-archive:image.ociarchive`,
     );
   }
@@ -68,7 +78,18 @@ function stdoutTarget(machine: Machine): OutputTarget {
   );
 }
 
-function parseLocation(name: string, text: string): ImageLocation {
+function registryTarget(text: string, flags: OutputFlags): OutputTarget {
+  const location = parseRegistryLocation('--output', text, flags);
+  if (location.reference.version.kind === 'tag') return location;
+  throw usageError(
+    `--output: ${text} has a digest, which an image gets only from its content`,
+    'Name a tag: docker://REGISTRY/NAME:TAG.',
+  );
+}
+
+type PathLocation = Exclude<ImageLocation, { kind: 'registry' }>;
+
+function parseLocation(name: string, text: string): PathLocation {
   if (text.startsWith(ARCHIVE_PREFIX)) {
     return { kind: 'oci-archive', path: transportPath(name, text, ARCHIVE_PREFIX) };
   }
@@ -95,6 +116,6 @@ function transportPath(name: string, text: string, prefix: string): string {
 function unknownTransport(name: string, text: string): LayahError {
   return usageError(
     `${name}: ${text} has an unknown transport`,
-    `Use oci-archive:FILE or oci:DIR; a file of that name is ./${text}.`,
+    `Use oci-archive:FILE, oci:DIR or docker://REF; a file of that name is ./${text}.`,
   );
 }

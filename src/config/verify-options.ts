@@ -2,11 +2,12 @@ import type { VerifyOptions } from '../model/options.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { Machine } from './machine.ts';
 import { parseImageLocation } from './output-target.ts';
+import type { RegistryFlags } from './registry-location.ts';
 import { parsePrunePattern } from './prune-patterns.ts';
 import { usageError } from './usage-error.ts';
 
 /** The arguments of `layah verify` as given; undefined or empty where they were not. */
-export interface RawVerifyFlags {
+export interface RawVerifyFlags extends RegistryFlags {
   readonly image: string;
   readonly rootfs: string | undefined;
   readonly tag: string | undefined;
@@ -20,7 +21,7 @@ export function parseVerifyOptions(raw: RawVerifyFlags, machine: Machine): Verif
   if (raw.rootfs === undefined && raw.prune.length > 0) throw needsRootfs('--prune');
   if (raw.rootfs === undefined && raw.skipSpecialFiles) throw needsRootfs('--skip-special-files');
   return deepFreeze({
-    image: parseImageLocation(raw.image, machine),
+    image: parseImageLocation(raw.image, raw, machine),
     // Any text may name an image in an index, so the grammar of tags does not apply to what others wrote.
     tag: raw.tag,
     rootfs: raw.rootfs,

@@ -2,6 +2,7 @@ import { REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import { LayahError } from '../model/errors.ts';
 import { parseImageIndex, type ReadDescriptor, type ReadImageIndex } from '../oci/schemas.ts';
 import type { ImageStore } from './image-store.ts';
+import { isIndex } from './media-type.ts';
 import { type DocumentReader, readDocument } from './read-document.ts';
 
 /**
@@ -73,15 +74,6 @@ function isAttachment({ platform, annotations }: ReadDescriptor): boolean {
     annotations?.['vnd.docker.reference.type'] !== undefined ||
     (platform?.os === 'unknown' && platform.architecture === 'unknown')
   );
-}
-
-const INDEX_MEDIA_TYPES = new Set<string>([
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-]);
-
-function isIndex({ mediaType }: ReadDescriptor): boolean {
-  return INDEX_MEDIA_TYPES.has(mediaType);
 }
 
 interface Selection {

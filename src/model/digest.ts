@@ -23,6 +23,10 @@ export function parseDiffId(text: string): DiffId {
   return text as DiffId;
 }
 
+export function isDigest(text: string): text is Digest {
+  return SHA256_PATTERN.test(text);
+}
+
 /** The 64 hex digits, which name a blob's file in an OCI layout. */
 export function digestHex(digest: Digest): string {
   return digest.slice('sha256:'.length);

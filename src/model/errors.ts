@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'read-failed'
   | 'write-failed'
   | 'bad-image'
+  | 'registry'
   | 'verify-failed'
   | 'cancelled'
   | 'internal';

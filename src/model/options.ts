@@ -2,13 +2,15 @@ import type { ComponentMap } from './component-map.ts';
 import type { SourceName } from './component.ts';
 import type { SourceImage } from './image-config.ts';
 import type { LayerFormat } from './layer.ts';
+import type { RegistryAccess, RegistryReference } from './registry-reference.ts';
 import type { RootfsPath } from './rootfs-path.ts';
 
 export type OutputTarget =
   | { readonly kind: 'stdout' }
   | { readonly kind: 'oci-archive'; readonly path: string }
   /** replace: an OCI layout that is there may be replaced. */
-  | { readonly kind: 'oci-directory'; readonly path: string; readonly replace: boolean };
+  | { readonly kind: 'oci-directory'; readonly path: string; readonly replace: boolean }
+  | RegistryImage;
 
 /** `/p` drops p and all below it; `/p/` keeps the directory p and drops all below it. */
 export interface PrunePattern {
@@ -39,7 +41,14 @@ export interface BuildOptions {
 
 export type ImageLocation =
   | { readonly kind: 'oci-archive'; readonly path: string }
-  | { readonly kind: 'oci-directory'; readonly path: string };
+  | { readonly kind: 'oci-directory'; readonly path: string }
+  | RegistryImage;
+
+export interface RegistryImage {
+  readonly kind: 'registry';
+  readonly reference: RegistryReference;
+  readonly access: RegistryAccess;
+}
 
 /** `layah verify`. Frozen. */
 export interface VerifyOptions {

@@ -1,17 +1,28 @@
 import type { Digest } from '../model/digest.ts';
+import type { JsonBlob } from '../oci/descriptor.ts';
 
 /** Where an image goes. Blobs first, in any order; nothing is visible at the destination before `finish`. */
 export interface ImageSink {
   /** A blob that was written before is not written again. */
   writeBlob(blob: BlobToWrite): Promise<void>;
-  /** `index` is the bytes of index.json. */
-  finish(index: Uint8Array): Promise<void>;
+  /** An image manifest or an index of such, after everything that it names. */
+  writeManifest(manifest: JsonBlob): Promise<void>;
+  finish(documents: LayoutDocuments): Promise<void>;
   /** Leaves nothing behind. Harmless after `finish`. */
   abort(): Promise<void>;
+}
+
+/** What stands beside the blobs. */
+export interface LayoutDocuments {
+  /** The bytes of index.json. */
+  readonly index: Uint8Array;
+  /** The bytes of manifest.json, which Docker looks for in an archive. */
+  readonly dockerManifest: Uint8Array;
 }
 
 export interface BlobToWrite {
   readonly digest: Digest;
   readonly sizeBytes: number;
-  readonly content: Iterable<Uint8Array>;
+  /** From the beginning each time, until `writeBlob` has ended: a registry may need it again. */
+  readonly content: () => Iterable<Uint8Array>;
 }

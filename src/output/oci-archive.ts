@@ -1,15 +1,17 @@
 /*
  * An OCI image layout (image-spec image-layout.md) as one tar stream. The blobs come first and index.json last,
- * since a blob's name is its digest and the index names them all. The same image gives the same bytes.
+ * since a blob's name is its digest and the index names them all. The same image gives the same bytes. A manifest.json
+ * makes the same tar an archive for every Docker.
  */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack as createPack, type Pack } from 'tar-stream';
 import { digestHex, type Digest } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
+import type { JsonBlob } from '../oci/descriptor.ts';
 import { OCI_LAYOUT_CONTENT } from '../oci/image-index.ts';
 import type { Destination } from './destination.ts';
-import type { BlobToWrite, ImageSink } from './image-sink.ts';
+import type { BlobToWrite, ImageSink, LayoutDocuments } from './image-sink.ts';
 
 export function ociArchiveSink(destination: Destination, signal: AbortSignal): ImageSink {
   return new OciArchiveSink(destination, signal);
@@ -40,10 +42,15 @@ class OciArchiveSink implements ImageSink {
     if (!this.#started) await this.#start();
     if (this.#written.has(digest)) return;
     this.#written.add(digest);
-    await this.#addFile(`blobs/sha256/${digestHex(digest)}`, sizeBytes, content);
+    await this.#addFile(`blobs/sha256/${digestHex(digest)}`, sizeBytes, content());
   }
 
-  async finish(index: Uint8Array): Promise<void> {
+  async writeManifest({ bytes, descriptor: { digest } }: JsonBlob): Promise<void> {
+    await this.writeBlob({ digest, sizeBytes: bytes.length, content: () => [bytes] });
+  }
+
+  async finish({ index, dockerManifest }: LayoutDocuments): Promise<void> {
+    await this.#addFile('manifest.json', dockerManifest.length, [dockerManifest]);
     await this.#addFile('index.json', index.length, [index]);
     this.#pack.finalize();
     await this.#pumped;

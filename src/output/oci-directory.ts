@@ -31,13 +31,15 @@ export function ociDirectorySink({ directory, replace }: OciDirectoryOptions): I
   };
   const write = async (name: string, content: Iterable<Uint8Array>): Promise<void> =>
     guarded(async () => writeFile(join(place.temporary, name), content));
+  const writeBlob = async (digest: Digest, content: () => Iterable<Uint8Array>): Promise<void> => {
+    if (written.has(digest)) return;
+    written.add(digest);
+    await write(join('blobs', 'sha256', digestHex(digest)), content());
+  };
   return {
-    async writeBlob({ digest, content }) {
-      if (written.has(digest)) return;
-      written.add(digest);
-      await write(join('blobs', 'sha256', digestHex(digest)), content);
-    },
-    async finish(index) {
+    writeBlob: ({ digest, content }) => writeBlob(digest, content),
+    writeManifest: ({ descriptor, bytes }) => writeBlob(descriptor.digest, () => [bytes]),
+    async finish({ index }) {
       await write('oci-layout', [Buffer.from(OCI_LAYOUT_CONTENT, 'utf8')]);
       await write('index.json', [index]);
       await guarded(async () => moveUp(place));

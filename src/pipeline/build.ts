@@ -6,17 +6,22 @@
 import { tmpdir } from 'node:os';
 import { assignComponents } from '../components/assign.ts';
 import { loadSources } from '../components/load-sources.ts';
+import { UNLISTABLE_COMPONENTS } from '../components/unlistable.ts';
 import { createArranger } from '../layers/arrange.ts';
 import { writeLayers } from '../layers/write-layers.ts';
+import { mappedComponentName } from '../model/component-map.ts';
 import type { Component } from '../model/component.ts';
 import { LayahError } from '../model/errors.ts';
+import type { PackItem } from '../model/layer-plan.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { BuildOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
+import { buildDockerManifest } from '../oci/docker-manifest.ts';
 import { buildImageConfig } from '../oci/image-config.ts';
 import { buildImageIndex } from '../oci/image-index.ts';
 import { buildManifest } from '../oci/manifest.ts';
 import type { ImageSink } from '../output/image-sink.ts';
+import { findExclusive } from '../packing/exclusive.ts';
 import { planLayers } from '../packing/pack.ts';
 import { openRootfs, type OpenRootfs } from '../scan/open-rootfs.ts';
 import { createRootfsReader } from '../scan/rootfs-reader.ts';
@@ -62,16 +67,43 @@ async function planBuild(
   const { prune, skipSpecialFiles, createdSeconds, format } = options;
   const scan = await scanRootfs(rootfs, { prune, skipSpecialFiles, reporter, signal });
   if (scan.entries.length === 0) throw nothingLeft(options.rootfs);
-  const claims = await loadSources({ scan, reader: createRootfsReader(rootfs), reporter, signal });
+  const claims = await loadSources({ scan, reader: createRootfsReader(rootfs), reporter, signal }, options);
   const { components, summaries } = assignComponents(scan, claims);
   const byName = new Map(components.map((component) => [component.name, component]));
   const arrange = createArranger(scan, { format, createdSeconds });
-  const layers = planLayers(components, options.maxLayers).map(({ componentNames }): PlannedLayer => {
+  const items = packItems(components, options, reporter);
+  const layers = planLayers(items, options.maxLayers).map(({ componentNames }): PlannedLayer => {
     const members = componentNames.map((name) => byName.get(name)).filter((member) => member !== undefined);
     return { componentNames, contents: arrange(members), contentBytes: contentBytes(members) };
   });
   warnDowngraded(layers, options, reporter);
   return { sources: summaries, layers };
+}
+
+function packItems(
+  components: readonly Component[],
+  { exclusiveComponents, componentMap, maxLayers }: BuildOptions,
+  reporter: Reporter,
+): PackItem[] {
+  const { names, warnings } = findExclusive(
+    components.map(({ name }) => name),
+    exclusiveComponents,
+  );
+  for (const warning of warnings) reporter.warn(warning);
+  // A component of the map that has no files has been warned of already: its patterns match nothing.
+  const mapped = componentMap?.components.filter(({ exclusive }) => exclusive) ?? [];
+  const mappedNames = new Set(mapped.map(({ name }) => mappedComponentName(name)));
+  const asked = ({ name }: Component) => names.has(name) || mappedNames.has(name);
+  // Nobody asked for these, so they give way where layers are few.
+  const hasRoom = components.filter((each) => asked(each) || unlistable(each)).length < maxLayers;
+  return components.map((component) => ({
+    ...component,
+    exclusive: asked(component) || (hasRoom && unlistable(component)),
+  }));
+}
+
+function unlistable({ name }: Component): boolean {
+  return UNLISTABLE_COMPONENTS.includes(name);
 }
 
 function contentBytes(components: readonly Component[]): number {
@@ -82,8 +114,8 @@ function warnDowngraded(layers: readonly PlannedLayer[], { format }: BuildOption
   const count = layers.filter((layer) => layer.contents.format !== format).length;
   if (count === 0) return;
   reporter.warn(
-    `${count} of ${layers.length} layers hold names that are not UTF-8, which a TOC cannot carry: ` +
-      'they are plain gzip and cannot be pulled lazily',
+    `${count} of ${layers.length} layers hold names that the TOC of eStargz cannot carry ` +
+      '(not UTF-8, or those of its own parts at the root): they are plain gzip and cannot be pulled lazily',
   );
 }
 
@@ -117,7 +149,7 @@ async function writeBlobs(
   for await (const { blob, read } of writeLayers(contents, settings)) {
     const layer = layers[summaries.length];
     if (layer === undefined) break;
-    await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read() });
+    await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read });
     const { componentNames, contentBytes: bytes } = layer;
     summaries.push({ componentNames, fileCount: countFiles(layer.contents), contentBytes: bytes, blob });
   }
@@ -145,11 +177,16 @@ async function writeMetadata(
     layers: layers.map(({ blob, componentNames }) => ({ diffId: blob.diffId, componentNames })),
   });
   const manifest = buildManifest({ config: config.descriptor, layers, annotations: image.annotations });
-  for (const { bytes, descriptor } of [config, manifest]) {
-    await sink.writeBlob({ digest: descriptor.digest, sizeBytes: bytes.length, content: [bytes] });
-  }
+  const { bytes, descriptor } = config;
+  await sink.writeBlob({ digest: descriptor.digest, sizeBytes: bytes.length, content: () => [bytes] });
+  await sink.writeManifest(manifest);
   const index = buildImageIndex({ manifest: manifest.descriptor, platform: image.platform, tag });
-  await sink.finish(index.bytes);
+  const dockerManifest = buildDockerManifest({
+    config: config.descriptor.digest,
+    layers: layers.map(({ blob }) => blob.digest),
+    tag,
+  });
+  await sink.finish({ index: index.bytes, dockerManifest });
   return {
     manifestDigest: manifest.descriptor.digest,
     layers,

@@ -19,7 +19,7 @@ import { compareWithRootfs } from './verify-rootfs.ts';
 
 /** @throws LayahError `bad-image` when there is no readable image, or it is not clear which one is meant. */
 export async function runVerify(options: VerifyOptions, context: RunContext): Promise<VerifyReport> {
-  const store = await openImage(options.image);
+  const store = await openImage(options.image, context);
   try {
     return await verifyImage(store, options, context);
   } catch (thrown) {

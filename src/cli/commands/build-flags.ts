@@ -1,5 +1,5 @@
 import { SOURCE_NAMES } from '../../model/component.ts';
-import { type Command, type FlagGroup, MESSAGE_FLAGS } from '../flags.ts';
+import { type Command, type FlagGroup, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
 
 const INPUT: FlagGroup = {
   title: 'Input',
@@ -94,7 +94,7 @@ const OUTPUT: FlagGroup = {
       alias: 'o',
       value: 'TARGET',
       description:
-        'FILE or oci-archive:FILE for an OCI archive, oci:DIR for an OCI layout, - for standard output (default: -)',
+        'FILE or oci-archive:FILE for an OCI archive, oci:DIR for an OCI layout, docker://REGISTRY/NAME:TAG for a registry, - for standard output (default: -)',
     },
     {
       name: 'tag',
@@ -137,9 +137,10 @@ export const BUILD_COMMAND: Command = {
   summary: 'make an image from a root filesystem',
   description:
     'Makes an OCI image from a root filesystem and the config of the image that it came from. Its layers follow the packages, so that the next build of a similar tree shares most of them.',
-  groups: [INPUT, CONFIG, COMPONENTS, OUTPUT, LAYERS, MESSAGE_FLAGS],
+  groups: [INPUT, CONFIG, COMPONENTS, OUTPUT, REGISTRY_FLAGS, LAYERS, MESSAGE_FLAGS],
   examples: [
     'layah build --rootfs rootfs --config config.json -t localhost/app:1 | podman load',
+    'layah build --rootfs rootfs --config config.json -o docker://quay.io/me/app:1',
     'podman inspect IMAGE | layah build --rootfs rootfs --config - -o app.ociarchive',
   ],
 };

@@ -1,5 +1,5 @@
 import { type RawBuildFlags, parseBuildOptions } from '../../config/build-options.ts';
-import { buildWarnings } from '../../config/build-warnings.ts';
+import { buildNotes, buildWarnings } from '../../config/build-warnings.ts';
 import { allValues, type FlagValues, isSet, singleValue } from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
@@ -13,6 +13,7 @@ export async function build(values: FlagValues, host: Host): Promise<number> {
   const { runBuild } = await import('../../pipeline/build.ts');
   const { result, seconds, log, verbosity } = await runWithLog(values, host, async (context) => {
     for (const warning of buildWarnings(options)) context.reporter.warn(warning);
+    for (const note of buildNotes(options)) context.reporter.info(note);
     return runBuild(options, context);
   });
   const columns = host.stderr.columns();
@@ -38,6 +39,8 @@ export function rawBuildFlags(values: FlagValues): RawBuildFlags {
     output: singleValue(values, 'output'),
     tag: singleValue(values, 'tag'),
     force: isSet(values, 'force'),
+    tlsVerify: singleValue(values, 'tls-verify'),
+    authFile: singleValue(values, 'authfile'),
     maxLayers: singleValue(values, 'max-layers'),
     compression: singleValue(values, 'compression'),
     compressed: isSet(values, 'compressed'),

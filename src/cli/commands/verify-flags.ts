@@ -1,11 +1,11 @@
-import { type Command, MESSAGE_FLAGS } from '../flags.ts';
+import { type Command, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
 
 export const VERIFY_COMMAND: Command = {
   name: 'verify',
   usage: 'IMAGE [options]',
   summary: 'check an image: every digest, size, diff ID, table of contents and chunk',
   description:
-    'Reads the whole image and computes everything again that it says of itself. IMAGE is oci-archive:FILE, oci:DIR, or a path: a file is an archive, a directory a layout. Exit code 1 means that something is wrong; what, is on standard output.',
+    'Reads the whole image and computes everything again that it says of itself. IMAGE is oci-archive:FILE, oci:DIR, docker://REGISTRY/NAME:TAG, or a path: a file is an archive, a directory a layout. Exit code 1 means that something is wrong; what, is on standard output.',
   positional: 'image',
   groups: [
     {
@@ -27,7 +27,12 @@ export const VERIFY_COMMAND: Command = {
       ],
     },
     { title: 'Output', flags: [{ name: 'json', description: 'print the report as JSON' }] },
+    REGISTRY_FLAGS,
     MESSAGE_FLAGS,
   ],
-  examples: ['layah verify app.ociarchive --rootfs rootfs', 'layah verify oci:out --json'],
+  examples: [
+    'layah verify app.ociarchive --rootfs rootfs',
+    'layah verify oci:out --json',
+    'layah verify docker://quay.io/me/app:1',
+  ],
 };

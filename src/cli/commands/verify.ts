@@ -31,5 +31,7 @@ export function rawVerifyFlags(values: FlagValues): RawVerifyFlags {
     tag: singleValue(values, 'tag'),
     prune: allValues(values, 'prune'),
     skipSpecialFiles: isSet(values, 'skip-special-files'),
+    tlsVerify: singleValue(values, 'tls-verify'),
+    authFile: singleValue(values, 'authfile'),
   };
 }

@@ -20,12 +20,14 @@ describe('parseArguments', () => {
       '--label a=1 --label - --label=-x=2 --annotation b- --max-layers 0100 ' +
       '--compression gzip --compressed --compression-level 9 --chunk-size 1MiB ' +
       '--components map.json --exclusive dpkg/a --exclusive b --source rpm=off --source=node=on ' +
-      '--prune /a --prune b/ --skip-special-files --arch arm --threads 2 --source-date-epoch 5'
+      '--tls-verify=false --authfile auth.json --prune /a --prune b/ --skip-special-files --arch arm --threads 2 --source-date-epoch 5'
     ).split(' ');
     expect(rawBuildFlags(valuesOf('build', ...argv))).toEqual({
       rootfs: 'r',
       output: '-',
       force: true,
+      tlsVerify: 'false',
+      authFile: 'auth.json',
       tag: 'localhost/a:1',
       config: '-',
       configStr: '{}',
@@ -73,6 +75,9 @@ describe('parseArguments', () => {
       'a',
       '--skip-special-files',
       '--json',
+      '--tls-verify',
+      'false',
+      '--authfile=auth.json',
     ];
     expect(rawVerifyFlags(valuesOf(...argv))).toEqual({
       image: '007',
@@ -80,6 +85,8 @@ describe('parseArguments', () => {
       tag: 'x',
       prune: ['a'],
       skipSpecialFiles: true,
+      tlsVerify: 'false',
+      authFile: 'auth.json',
     });
     expect(errorText(() => rawVerifyFlags(valuesOf('verify')))).toBe('usage: no IMAGE given');
   });

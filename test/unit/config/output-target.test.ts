@@ -4,9 +4,11 @@ import { errorText, testMachine } from './test-machine.ts';
 
 const machine = testMachine({ isDirectory: (path) => path === 'directory' });
 
+const NO_REGISTRY = { tlsVerify: undefined, authFile: undefined };
+
 describe('parseOutputTarget', () => {
   const target = (output: string | undefined, force = false): object =>
-    parseOutputTarget({ output, force }, machine);
+    parseOutputTarget({ output, force, ...NO_REGISTRY }, machine);
   const error = (output: string): string => errorText(() => target(output));
 
   it('is standard output by default and for a dash', () => {
@@ -32,23 +34,69 @@ describe('parseOutputTarget', () => {
   it('is no terminal', () => {
     const atTerminal = testMachine({ stdoutIsTerminal: true });
     for (const output of [undefined, '-']) {
-      expect(errorText(() => parseOutputTarget({ output, force: false }, atTerminal))).toBe(
+      expect(errorText(() => parseOutputTarget({ output, force: false, ...NO_REGISTRY }, atTerminal))).toBe(
         'usage: --output: the image would be written to the terminal | Name a file with -o image.ociarchive, or pipe it, for example into podman load.',
       );
     }
-    expect(parseOutputTarget({ output: 'x', force: false }, atTerminal).kind).toBe('oci-archive');
+    expect(parseOutputTarget({ output: 'x', force: false, ...NO_REGISTRY }, atTerminal).kind).toBe(
+      'oci-archive',
+    );
   });
 
-  it('names skopeo for a registry and other transports', () => {
-    expect(error('docker://quay.io/a/b:1')).toBe(
-      'usage: --output: docker://quay.io/a/b:1 is not supported, only an OCI archive or an OCI layout | Build an archive, then: skopeo copy oci-archive:image.ociarchive docker://quay.io/a/b:1',
+  it('names skopeo for other transports', () => {
+    expect(error('docker-archive:x.tar')).toBe(
+      'usage: --output: docker-archive:x.tar is not supported, only an OCI archive, an OCI layout or docker:// | Build an archive, then: skopeo copy oci-archive:image.ociarchive docker-archive:x.tar',
     );
-    expect(error('docker-archive:x.tar')).toContain('docker-archive:x.tar is not supported');
+  });
+
+  it('is a registry for docker://, which is reached as its flags say', () => {
+    const tag = (text: string) => ({ kind: 'tag', tag: text });
+    expect(target('docker://quay.io/a/b:1')).toEqual({
+      kind: 'registry',
+      reference: { host: 'quay.io', repository: 'a/b', version: tag('1') },
+      access: { tlsVerify: true, authFile: undefined },
+    });
+    const flags = {
+      output: 'docker://localhost:5000/a',
+      force: false,
+      tlsVerify: 'false',
+      authFile: 'auth.json',
+    };
+    expect(parseOutputTarget(flags, machine)).toEqual({
+      kind: 'registry',
+      reference: { host: 'localhost:5000', repository: 'a', version: tag('latest') },
+      access: { tlsVerify: false, authFile: 'auth.json' },
+    });
+  });
+
+  it('refuses what is no image in a registry, or names one by its digest', () => {
+    expect(error('docker://quay.io/A')).toBe(
+      'usage: --output: what follows docker:// is no image in a registry: the name has upper-case letters, only its tag may | Write docker://REGISTRY/NAME:TAG, for example docker://quay.io/me/app:1.',
+    );
+    const byDigest = `docker://quay.io/a@sha256:${'0'.repeat(64)}`;
+    expect(error(byDigest)).toBe(
+      `usage: --output: ${byDigest} has a digest, which an image gets only from its content | Name a tag: docker://REGISTRY/NAME:TAG.`,
+    );
+  });
+
+  it('refuses flags of a registry that are wrong, or for anything else', () => {
+    const withFlags = (output: string, flags: object): string =>
+      errorText(() => parseOutputTarget({ output, force: false, ...NO_REGISTRY, ...flags }, machine));
+    expect(withFlags('docker://a', { tlsVerify: 'no' })).toBe(
+      'usage: --tls-verify: "no" is neither true nor false',
+    );
+    expect(withFlags('docker://a', { authFile: '' })).toBe('usage: --authfile: the path is empty');
+    expect(withFlags('x', { tlsVerify: 'true' })).toBe(
+      'usage: --tls-verify means something only together with docker:// | Leave --tls-verify out.',
+    );
+    expect(withFlags('-', { authFile: 'x' })).toBe(
+      'usage: --authfile means something only together with docker:// | Leave --authfile out.',
+    );
   });
 
   it('is no file for a mistyped transport', () => {
     expect(error('oci-archve:out.tar')).toBe(
-      'usage: --output: oci-archve:out.tar has an unknown transport | Use oci-archive:FILE or oci:DIR; a file of that name is ./oci-archve:out.tar.',
+      'usage: --output: oci-archve:out.tar has an unknown transport | Use oci-archive:FILE, oci:DIR or docker://REF; a file of that name is ./oci-archve:out.tar.',
     );
   });
 
@@ -66,24 +114,42 @@ describe('parseOutputTarget', () => {
 });
 
 describe('parseImageLocation', () => {
-  const error = (text: string): string => errorText(() => parseImageLocation(text, machine));
+  const error = (text: string): string => errorText(() => parseImageLocation(text, NO_REGISTRY, machine));
 
   it('takes a path for a layout when it is a directory, else for an archive', () => {
-    expect(parseImageLocation('directory', machine)).toEqual({ kind: 'oci-directory', path: 'directory' });
-    expect(parseImageLocation('file', machine)).toEqual({ kind: 'oci-archive', path: 'file' });
+    expect(parseImageLocation('directory', NO_REGISTRY, machine)).toEqual({
+      kind: 'oci-directory',
+      path: 'directory',
+    });
+    expect(parseImageLocation('file', NO_REGISTRY, machine)).toEqual({ kind: 'oci-archive', path: 'file' });
   });
 
   it('believes a transport whatever the path is', () => {
-    expect(parseImageLocation('oci:file', machine)).toEqual({ kind: 'oci-directory', path: 'file' });
-    expect(parseImageLocation('oci-archive:directory', machine)).toEqual({
+    expect(parseImageLocation('oci:file', NO_REGISTRY, machine)).toEqual({
+      kind: 'oci-directory',
+      path: 'file',
+    });
+    expect(parseImageLocation('oci-archive:directory', NO_REGISTRY, machine)).toEqual({
       kind: 'oci-archive',
       path: 'directory',
     });
   });
 
+  it('takes a registry, by tag or by digest', () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    expect(parseImageLocation(`docker://busybox@${digest}`, NO_REGISTRY, machine)).toEqual({
+      kind: 'registry',
+      reference: { host: 'docker.io', repository: 'library/busybox', version: { kind: 'digest', digest } },
+      access: { tlsVerify: true, authFile: undefined },
+    });
+    expect(errorText(() => parseImageLocation('x', { ...NO_REGISTRY, tlsVerify: 'false' }, machine))).toBe(
+      'usage: --tls-verify means something only together with docker:// | Leave --tls-verify out.',
+    );
+  });
+
   it('refuses other transports and standard input', () => {
-    expect(error('docker://a')).toBe(
-      'usage: IMAGE: docker://a is not supported, only an OCI archive or an OCI layout | Copy it first: skopeo copy docker://a oci-archive:image.ociarchive',
+    expect(error('docker-daemon:a')).toBe(
+      'usage: IMAGE: docker-daemon:a is not supported, only an OCI archive, an OCI layout or docker:// | Copy it first: skopeo copy docker-daemon:a oci-archive:image.ociarchive',
     );
     expect(error('-')).toBe(
       'usage: IMAGE: an image cannot be read from standard input | Save it to a file first.',

@@ -25,6 +25,8 @@ export function buildFlags(changes: Partial<RawBuildFlags> = {}): RawBuildFlags 
     rootfs: '/rootfs',
     output: undefined,
     force: false,
+    tlsVerify: undefined,
+    authFile: undefined,
     components: undefined,
     exclusive: [],
     source: [],

@@ -8,6 +8,8 @@ const flags = {
   tag: undefined,
   prune: [],
   skipSpecialFiles: false,
+  tlsVerify: undefined,
+  authFile: undefined,
 };
 
 describe('parseVerifyOptions', () => {

@@ -46,13 +46,15 @@ function fixture(name: string): string {
   return fileURLToPath(new URL(`../../fixtures/images/${name}`, import.meta.url));
 }
 
-function archive(...members: Buffer[]): ImageLocation {
+function archive(...members: Buffer[]): PathLocation {
   const path = newPath();
   writeFileSync(path, Buffer.concat([...members, END_OF_ARCHIVE]));
   return { kind: 'oci-archive', path };
 }
 
-async function failure(location: ImageLocation): Promise<{ message: string; hint: string | undefined }> {
+type PathLocation = Exclude<ImageLocation, { kind: 'registry' }>;
+
+async function failure(location: PathLocation): Promise<{ message: string; hint: string | undefined }> {
   try {
     const store = await openImage(location);
     await store.readIndex().finally(() => store.close());

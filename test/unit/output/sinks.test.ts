@@ -27,10 +27,12 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const signal = new AbortController().signal;
 const INDEX = Buffer.from('{"schemaVersion":2}');
+const DOCKER_MANIFEST = Buffer.from('[]');
+const DOCUMENTS = { index: INDEX, dockerManifest: DOCKER_MANIFEST };
 
 function blob(content: Uint8Array): BlobToWrite {
   const digest = parseDigest(`sha256:${createHash('sha256').update(content).digest('hex')}`);
-  return { digest, sizeBytes: content.length, content: [content.subarray(0, 3), content.subarray(3)] };
+  return { digest, sizeBytes: content.length, content: () => [content.subarray(0, 3), content.subarray(3)] };
 }
 
 const small = blob(Buffer.from('small blob'));
@@ -40,7 +42,7 @@ async function writeImage(sink: ImageSink): Promise<void> {
   await sink.writeBlob(small);
   await sink.writeBlob(large);
   await sink.writeBlob(small);
-  await sink.finish(INDEX);
+  await sink.finish(DOCUMENTS);
 }
 
 function blobName({ digest }: BlobToWrite): string {
@@ -57,11 +59,13 @@ describe('an OCI archive', () => {
       'blobs/sha256/',
       blobName(small),
       blobName(large),
+      'manifest.json',
       'index.json',
     ]);
     execFileSync('tar', ['-xf', path, '-C', directory]);
     expect(readFileSync(join(directory, blobName(large)))).toHaveLength(large.sizeBytes);
     expect(readFileSync(join(directory, 'index.json'))).toEqual(INDEX);
+    expect(readFileSync(join(directory, 'manifest.json'))).toEqual(DOCKER_MANIFEST);
   });
 
   it('is not there before it is finished, and leaves nothing when aborted', async () => {
@@ -169,7 +173,7 @@ describe('an OCI directory', () => {
     expect(() => open()).toThrow(`the output directory ${directory}/out already holds an OCI layout`);
     const sink = open(true);
     await sink.writeBlob(large);
-    await sink.finish(INDEX);
+    await sink.finish(DOCUMENTS);
     expect(readdirSync(join(directory, 'out/blobs/sha256'))).toEqual([large.digest.slice(7)]);
   });
 
