@@ -10,12 +10,15 @@ import { guessErrorSettings } from './log-settings.ts';
 import { COMMANDS, findCommand, parseArguments } from './parser.ts';
 import { readMachine } from './read-machine.ts';
 import { exitCodeFor, renderError } from './report-error.ts';
-import { abortOnSignals } from './signals.ts';
+import { abortOnSignals, exitOnSignals } from './signals.ts';
+import { readStandardInput } from './standard-input.ts';
 
 /** Of a terminal that does not say how wide it is, and of what is no terminal. */
 const DEFAULT_COLUMNS = 80;
 
 const argv = process.argv.slice(2);
+let signalExitCode: number | undefined;
+const stopExitingOnSignals = exitOnSignals(exitAtOnce);
 ignoreClosedPipes();
 process.exitCode = await main();
 
@@ -25,7 +28,7 @@ async function main(): Promise<number> {
   } catch (thrown) {
     const settings = { ...guessErrorSettings(argv), command: findCommand(argv) };
     process.stderr.write(renderError(thrown, settings));
-    const exitCode = exitCodeFor(thrown);
+    const exitCode = signalExitCode ?? exitCodeFor(thrown);
     // Everything is cleared up by now; what a stalled reader has not taken would keep the process alive for ever.
     if (thrown instanceof LayahError && thrown.code === 'cancelled') process.exit(exitCode);
     return exitCode;
@@ -56,19 +59,20 @@ async function run(): Promise<number> {
 
 /** Imports only what the command needs: help and usage errors come at once. */
 async function runCommand(name: CommandName, values: FlagValues): Promise<number> {
+  const host = createHost(values['config'] === '-' ? await readStandardInput() : () => '');
   switch (name) {
     case 'build':
-      return (await import('./commands/build.ts')).build(values, createHost());
+      return (await import('./commands/build.ts')).build(values, host);
     case 'verify':
-      return (await import('./commands/verify.ts')).verify(values, createHost());
+      return (await import('./commands/verify.ts')).verify(values, host);
     default:
       return unreachable(name);
   }
 }
 
-function createHost(): Host {
+function createHost(readStdinText: () => string): Host {
   return {
-    machine: readMachine(),
+    machine: readMachine(readStdinText),
     stdout: process.stdout,
     stderr: {
       write: (text) => process.stderr.write(text),
@@ -76,8 +80,17 @@ function createHost(): Host {
       columns: () => process.stderr.columns ?? DEFAULT_COLUMNS,
       nowMilliseconds: () => performance.now(),
     },
-    abortOnSignals,
+    abortOnSignals() {
+      stopExitingOnSignals();
+      return abortOnSignals((exitCode) => {
+        signalExitCode = exitCode;
+      }, exitAtOnce);
+    },
   };
+}
+
+function exitAtOnce(exitCode: number): void {
+  process.exit(exitCode);
 }
 
 /**

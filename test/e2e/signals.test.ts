@@ -10,27 +10,31 @@ const MEBIBYTE = 1 << 20;
 const INTERRUPTED = /interrupt|cancel|stopped|terminated/i;
 
 describe('a build that is interrupted', () => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    test(`by ${signal} ends with 1, says so and leaves nothing at the destination`, async () => {
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    test(`by ${signal} ends with ${expected}, says so and leaves nothing at the destination`, async () => {
       const workspace = await makeWorkspace(manyFiles());
       const build = start(workspace, workspace.archive);
       await untilWriting(workspace);
       build.kill(signal);
       const { exitCode, stderr } = await build;
-      expect(exitCode).toBe(1);
+      expect(exitCode).toBe(expected);
       expect(stderr).toMatch(INTERRUPTED);
       expect(stderr).not.toMatch(/^\s+at /m);
       await expectNothingLeft(workspace);
     });
   }
 
-  test('while it writes to a pipe ends with 1 and leaves no temporary file', async () => {
+  test('while it writes to a pipe ends with 130 and leaves no temporary file', async () => {
     const workspace = await makeWorkspace(manyFiles());
     const build = start(workspace, '-');
     await sleep(1000);
     build.kill('SIGINT');
     const { exitCode, stderr } = await build;
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(130);
     expect(stderr).toMatch(INTERRUPTED);
     await expectNothingLeft(workspace);
   });
@@ -41,8 +45,21 @@ describe('a build that is interrupted', () => {
     await untilWriting(workspace);
     build.kill('SIGINT');
     build.kill('SIGINT');
-    const { exitCode, signal } = await build;
-    expect(exitCode === 1 || signal === 'SIGINT').toBe(true);
+    const { exitCode } = await build;
+    expect(exitCode).toBe(130);
+  });
+
+  test('while it waits for a config that nobody writes ends with 143', async () => {
+    const workspace = await makeWorkspace({ file: 1 });
+    const build = execa(
+      process.execPath,
+      [layahMain, 'build', '--rootfs', workspace.rootfs, '--config', '-', '-o', workspace.archive],
+      { reject: false, stdin: 'pipe' },
+    );
+    await sleep(1000);
+    build.kill('SIGTERM');
+    expect((await build).exitCode).toBe(143);
+    await expectNothingLeft(workspace);
   });
 });
 

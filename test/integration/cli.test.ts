@@ -147,7 +147,7 @@ describe('layah verify', () => {
 });
 
 describe('a signal', () => {
-  it('ends the run with 1 and leaves nothing at the destination', async () => {
+  it('ends the run with 143 for SIGTERM and leaves nothing at the destination', async () => {
     const big = join(directory, 'big');
     const out = join(directory, 'out');
     mkdirSync(big);
@@ -161,7 +161,7 @@ describe('a signal', () => {
     const ended = new Promise((resolve) => child.on('close', resolve));
     while (readdirSync(out).length === 0) await delay(5);
     child.kill('SIGTERM');
-    expect(await ended).toBe(1);
+    expect(await ended).toBe(143);
     expect(stderr).toBe('layah: stopped by SIGTERM\n');
     expect(readdirSync(out)).toEqual([]);
   });
