@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
-import { readManifest } from './archive.ts';
+import { type ArchivedManifest, readManifest } from './archive.ts';
 import { openTree, type Tree } from './fidelity-case.ts';
 import { fidelityCases } from './fidelity-cases.ts';
 import { layahOrFail } from './layah.ts';
@@ -71,13 +71,8 @@ describe('the image of a tree with one of everything', () => {
 
   testWith(toMake, 'has two plain layers for all that a TOC cannot carry, and else eStargz', async () => {
     const { layers } = await readManifest((await material('fidelity')).archive);
-    const plain = layers.filter(
-      ({ annotations }) => annotations?.['containerd.io/snapshot/stargz/toc.digest'] === undefined,
-    );
-    expect(plain.map(({ annotations }) => annotations?.['org.layah.component'])).toEqual([
-      'layah/not-utf8',
-      'layah/reserved',
-    ]);
+    const plain = layers.map(componentsIfPlain).filter((names) => names !== undefined);
+    expect(plain).toEqual(['layah/not-utf8', 'layah/reserved']);
     expect(layers.length).toBeGreaterThan(8);
   });
 });
@@ -92,6 +87,15 @@ describe('the image of the same tree without its 100,000 entries, which take the
     return { rootfs, archive, tag };
   };
 
+  testWith(
+    toMake,
+    'has a layer for each component that a TOC cannot carry, however few layers it has',
+    async () => {
+      const { layers } = await readManifest((await smaller('--max-layers', '3')).archive);
+      expect(layers.map(componentsIfPlain)).toEqual(['layah/not-utf8', 'layah/reserved', undefined]);
+    },
+  );
+
   testWith([...toMake, 'umoci', 'skopeo'], 'is the same tree when umoci unpacks it', async () => {
     await compareUnpackedByUmoci(await smaller(), ['--without=many']);
   });
@@ -104,3 +108,9 @@ describe('the image of the same tree without its 100,000 entries, which take the
     await compareMounted(image, flags, ['--without=many']).finally(() => removeTree(storage));
   });
 });
+
+/** Undefined for a layer that says that it has a TOC. */
+function componentsIfPlain({ annotations = {} }: ArchivedManifest['layers'][number]): string | undefined {
+  const isPlain = annotations['containerd.io/snapshot/stargz/toc.digest'] === undefined;
+  return isPlain ? annotations['org.layah.component'] : undefined;
+}

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { describe, expect, inject } from 'vitest';
 import { layahMain, run } from './layah.ts';
-import { cacheDirectory, makeRootfs } from './material.ts';
+import { makeRootfs } from './material.ts';
 import { testWith } from './needs.ts';
+import { nodeBinary } from './node-binary.ts';
 
 interface Circumstances {
   readonly node: 20 | 24;
@@ -94,16 +95,4 @@ async function buildUnder(circumstances: Circumstances, rootfs: string): Promise
   const hash = createHash('sha256');
   await pipeline(createReadStream(archive), hash);
   return hash.digest('hex');
-}
-
-/** A Node of that major version; the npm package `node` brings it where it is not the running one. */
-async function nodeBinary(major: number): Promise<string> {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  const prefix = join(await cacheDirectory(), `node-${major}`);
-  const binary = join(prefix, 'node_modules/node/bin/node');
-  if (!existsSync(binary)) {
-    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', prefix, `node@${major}`]);
-  }
-  expect(await run(binary, ['--version'])).toMatch(new RegExp(`^v${major}\\.`));
-  return binary;
 }

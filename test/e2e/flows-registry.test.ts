@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, vi } from 'vitest';
+import { readManifest } from './archive.ts';
+import { type CiJob, githubJob, gitlabJob, kubernetesJob, tektonJob } from './flows-ci.ts';
+import { manifestDigest, runtimeConfig } from './flows-compare.ts';
+import {
+  APP_IMAGE,
+  checkout,
+  DEBIAN_IMAGE,
+  example,
+  FLOW_NEEDS,
+  layahLayout,
+  prepareFlows,
+  runScript,
+} from './flows-workspace.ts';
+import { layahOrFail, run } from './layah.ts';
+import { haveAll, testWith } from './needs.ts';
+import { REGISTRY_PROGRAM, withRegistry } from './registry-server.ts';
+
+const NEEDS = [...FLOW_NEEDS, REGISTRY_PROGRAM];
+const TOC_DIGEST = 'containerd.io/snapshot/stargz/toc.digest';
+
+beforeAll(async () => {
+  if (haveAll(NEEDS)) await prepareFlows();
+});
+
+describe('a registry gets an image', () => {
+  testWith(NEEDS, 'as layah wrote it from skopeo, and without eStargz from podman push', async () => {
+    const cwd = await checkout();
+    await runScript(await example('split-with-splitter.sh'), { cwd });
+    await run('bash', ['-euc', `cd ${cwd} && tar -cf app.ociarchive -C out blobs index.json oci-layout`]);
+    const written = await manifestDigest(`oci:${cwd}/out`);
+    await withLocalRegistry(async (host) => {
+      await runScript(await example('push.sh'), { cwd, env: { REGISTRY: host } });
+      for (const tag of [1, 2]) expect(await manifestDigest(`docker://${host}/app:${tag}`)).toBe(written);
+      await expectLazy(`${host}/app:2`, true);
+      await run('podman', ['push', '-q', 'localhost/app:1', `${host}/app:pushed`]);
+      await expectLazy(`${host}/app:pushed`, false);
+    });
+  });
+});
+
+describe('a pipeline splits an image from registry to registry', () => {
+  for (const [name, readJob] of [
+    ['a GitHub action', githubJob],
+    ['a GitLab job', gitlabJob],
+    ['a Tekton task', tektonJob],
+  ] as const) {
+    testWith(NEEDS, `as ${name}`, async () => {
+      await withSources(async (host) => {
+        const cwd = await checkout();
+        const images = { source: `${host}/app:flat`, destination: `${host}/app:split` };
+        await runJob(await readJob({ cwd, ...images, layah: `${host}/layah:1` }), cwd);
+        await expectSplit(images);
+      });
+    });
+  }
+
+  testWith(NEEDS, 'as every index of a Kubernetes Job with a list of images', async () => {
+    await withSources(async (host) => {
+      const list = await checkout();
+      const pairs = ['app', 'debian'].map((name) => ({
+        source: `${host}/${name}:flat`,
+        destination: `${host}/${name}:split`,
+      }));
+      const lines = pairs.map(({ source, destination }) => `${source} ${destination}\n`);
+      await writeFile(join(list, 'images.txt'), lines.join(''));
+      for (const [index, pair] of pairs.entries()) {
+        const cwd = await checkout();
+        await runJob(await kubernetesJob({ index, list, layah: `${host}/layah:1` }), cwd);
+        await expectSplit(pair);
+      }
+    });
+  });
+});
+
+async function runJob({ scripts, env }: CiJob, cwd: string): Promise<void> {
+  // A runner without an overlay filesystem copies every layer; here there is one.
+  const environment = { ...env, STORAGE_DRIVER: 'overlay' };
+  for (const script of scripts) await runScript(script, { cwd, env: environment });
+}
+
+async function expectSplit({ source, destination }: { source: string; destination: string }): Promise<void> {
+  const archive = await expectLazy(destination, true);
+  expect(await runtimeConfig(`docker://${destination}`)).toEqual(await runtimeConfig(`docker://${source}`));
+  console.log(await layahOrFail(['verify', archive]));
+}
+
+/** @returns the image as an archive. */
+async function expectLazy(image: string, lazy: boolean): Promise<string> {
+  const archive = join(await mkdtemp(join(inject('runDirectory'), 'pulled-')), 'image.ociarchive');
+  await run('skopeo', ['copy', '-q', `docker://${image}`, `oci-archive:${archive}`]);
+  const { layers } = await readManifest(archive);
+  expect(layers.every(({ annotations }) => annotations?.[TOC_DIGEST] !== undefined)).toBe(lazy);
+  return archive;
+}
+
+async function withSources(use: (host: string) => Promise<void>): Promise<void> {
+  await withLocalRegistry(async (host) => {
+    for (const [from, to] of [
+      [`containers-storage:${APP_IMAGE}`, 'app:flat'],
+      [`containers-storage:${DEBIAN_IMAGE}`, 'debian:flat'],
+      [`oci:${layahLayout}`, 'layah:1'],
+    ]) {
+      await run('skopeo', ['copy', '-q', `${from}`, `docker://${host}/${to}`]);
+    }
+    await use(host);
+  });
+}
+
+/**
+ * Every program takes it for what it is: a registry without TLS. Only a file in the home directory can say so to all
+ * of them.
+ */
+async function withLocalRegistry(use: (host: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(inject('runDirectory'), 'flow-registry-'));
+  const settings = join(directory, '.config/containers');
+  await mkdir(settings, { recursive: true });
+  await withRegistry(directory, async (host) => {
+    await writeFile(
+      join(settings, 'registries.conf'),
+      `[[registry]]\nlocation = "${host}"\ninsecure = true\n`,
+    );
+    vi.stubEnv('HOME', directory);
+    try {
+      await use(host);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+}
