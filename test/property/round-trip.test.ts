@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SOURCE_NAMES } from '../../src/model/component.ts';
 import type { BuildOptions } from '../../src/model/options.ts';
 import { silentReporter } from '../../src/model/reporter.ts';
 import { runBuild } from '../../src/pipeline/build.ts';
@@ -40,6 +41,9 @@ async function build(rootfs: string, archive: string, changes: Partial<BuildOpti
       prune: [],
       skipSpecialFiles: false,
       threads: 1,
+      componentMap: undefined,
+      enabledSources: SOURCE_NAMES,
+      exclusiveComponents: [],
       ...changes,
     },
     context,
