@@ -7,6 +7,9 @@ export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts', 'test/integration/**/*.test.ts'],
     testTimeout: 30_000,
+    // No test changes what others see, so a process may run several files.
+    isolate: false,
+    maxWorkers: '100%',
     reporters: reporters(),
   },
 });
