@@ -21,8 +21,8 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly description: string;
-  /** The name of the one positional argument, if there is one. */
-  readonly positional?: string;
+  /** The names of what is given without a dash, in their order. */
+  readonly positionals?: readonly string[];
   readonly groups: readonly FlagGroup[];
   readonly examples: readonly string[];
 }
@@ -66,6 +66,25 @@ export const REGISTRY_FLAGS: FlagGroup = {
     },
   ],
 };
+
+/** For commands that write layers. */
+export const LAYER_FLAGS: readonly Flag[] = [
+  {
+    name: 'compression-level',
+    value: 'N',
+    description: '0 (fastest) to 9 (smallest) (default: 6)',
+  },
+  {
+    name: 'chunk-size',
+    value: 'SIZE',
+    description: 'files larger than this are compressed in chunks, 4 KiB to 64 MiB (default: 4 MiB)',
+  },
+  {
+    name: 'threads',
+    value: 'N',
+    description: 'worker threads (default: $LAYAH_THREADS, $CHUNKAH_THREADS, one a CPU up to 16)',
+  },
+];
 
 export function commandFlags(command: Command): Flag[] {
   return command.groups.flatMap((group) => group.flags);

@@ -54,7 +54,7 @@ function parseCommand(argv: readonly string[], command: Command): FlagValues {
       throw error instanceof LayahError ? error : explainParseFailure(message, argv, command);
     })
     .command(
-      `${command.name}${command.positional === undefined ? '' : ` [${command.positional}]`}`,
+      [command.name, ...(command.positionals ?? []).map((name) => `[${name}]`)].join(' '),
       command.summary,
       (parser) => describeCommand(parser, command),
     )
@@ -67,9 +67,10 @@ function describeCommand(parser: Argv, command: Command): Argv {
   const described = parser.options(
     Object.fromEntries(commandFlags(command).map((flag) => [flag.name, yargsOption(flag)])),
   );
-  return command.positional === undefined
-    ? described
-    : described.positional(command.positional, { type: 'string' });
+  return (command.positionals ?? []).reduce(
+    (parsing, name) => parsing.positional(name, { type: 'string' }),
+    described,
+  );
 }
 
 function yargsOption(flag: Flag): Options {

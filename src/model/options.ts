@@ -18,8 +18,16 @@ export interface PrunePattern {
   readonly keepDirectory: boolean;
 }
 
+/** How layers are written. */
+export interface LayerOptions {
+  readonly format: LayerFormat;
+  readonly compressionLevel: number;
+  readonly chunkSizeBytes: number;
+  readonly threads: number;
+}
+
 /** `layah build`, with every default resolved. Frozen. */
-export interface BuildOptions {
+export interface BuildOptions extends LayerOptions {
   readonly rootfs: string;
   readonly output: OutputTarget;
   readonly tag: string | undefined;
@@ -27,12 +35,8 @@ export interface BuildOptions {
   /** Upper bound of every mtime and the image's `created`, whole seconds since 1970. */
   readonly createdSeconds: number;
   readonly maxLayers: number;
-  readonly format: LayerFormat;
-  readonly compressionLevel: number;
-  readonly chunkSizeBytes: number;
   readonly prune: readonly PrunePattern[];
   readonly skipSpecialFiles: boolean;
-  readonly threads: number;
   readonly componentMap: ComponentMap | undefined;
   readonly enabledSources: readonly SourceName[];
   /** Names of components that get a layer of their own, with or without their source, as they were typed. */

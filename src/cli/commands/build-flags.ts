@@ -1,5 +1,5 @@
 import { SOURCE_NAMES } from '../../model/component.ts';
-import { type Command, type FlagGroup, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import { type Command, type FlagGroup, LAYER_FLAGS, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
 
 const INPUT: FlagGroup = {
   title: 'Input',
@@ -117,17 +117,7 @@ const LAYERS: FlagGroup = {
       description: 'estargz (gzip that can be pulled lazily), gzip or none (default: estargz)',
     },
     { name: 'compressed', description: 'the same as --compression gzip' },
-    { name: 'compression-level', value: 'N', description: '0 (fastest) to 9 (smallest) (default: 6)' },
-    {
-      name: 'chunk-size',
-      value: 'SIZE',
-      description: 'files larger than this are compressed in chunks, 4 KiB to 64 MiB (default: 4 MiB)',
-    },
-    {
-      name: 'threads',
-      value: 'N',
-      description: 'worker threads (default: $LAYAH_THREADS, $CHUNKAH_THREADS, one a CPU up to 16)',
-    },
+    ...LAYER_FLAGS,
   ],
 };
 

@@ -6,7 +6,7 @@ export const VERIFY_COMMAND: Command = {
   summary: 'check an image: every digest, size, diff ID, table of contents and chunk',
   description:
     'Reads the whole image and computes everything again that it says of itself. IMAGE is oci-archive:FILE, oci:DIR, docker://REGISTRY/NAME:TAG, or a path: a file is an archive, a directory a layout. Exit code 1 means that something is wrong; what, is on standard output.',
-  positional: 'image',
+  positionals: ['image'],
   groups: [
     {
       title: 'What to check',

@@ -1,0 +1,55 @@
+import type { LayerFormat } from '../model/layer.ts';
+import type { LayerOptions } from '../model/options.ts';
+import { parseByteSize } from './byte-size.ts';
+import { environmentValue, type Machine } from './machine.ts';
+import { usageError } from './usage-error.ts';
+import { parseWholeNumber } from './whole-number.ts';
+
+/** The flags about layers that every command has that writes some. */
+export interface LayerFlags {
+  readonly compression: string | undefined;
+  readonly compressionLevel: string | undefined;
+  readonly chunkSize: string | undefined;
+  readonly threads: string | undefined;
+}
+
+const DEFAULT_COMPRESSION_LEVEL = 6;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const DEFAULT_CHUNK_BYTES = 4 * MIB;
+const CHUNK_RANGE = { minBytes: 4 * KIB, maxBytes: 64 * MIB };
+/** More than this many threads wait for the disk. */
+const DEFAULT_MAX_THREADS = 16;
+
+/** @throws LayahError `usage` */
+export function parseLayerOptions(flags: LayerFlags, machine: Machine): LayerOptions {
+  const { compressionLevel, chunkSize } = flags;
+  return {
+    format: parseFormat(flags.compression),
+    compressionLevel:
+      compressionLevel === undefined
+        ? DEFAULT_COMPRESSION_LEVEL
+        : parseWholeNumber('--compression-level', compressionLevel, { min: 0, max: 9 }),
+    chunkSizeBytes:
+      chunkSize === undefined ? DEFAULT_CHUNK_BYTES : parseByteSize('--chunk-size', chunkSize, CHUNK_RANGE),
+    threads: resolveThreads(flags.threads, machine),
+  };
+}
+
+const FORMATS: readonly LayerFormat[] = ['estargz', 'gzip', 'none'];
+
+function parseFormat(text = 'estargz'): LayerFormat {
+  const format = FORMATS.find((name) => name === text);
+  if (format !== undefined) return format;
+  throw usageError(`--compression: ${JSON.stringify(text)} is none of ${FORMATS.join(', ')}`);
+}
+
+function resolveThreads(flag: string | undefined, machine: Machine): number {
+  const range = { min: 1, max: 256 };
+  if (flag !== undefined) return parseWholeNumber('--threads', flag, range);
+  for (const name of ['LAYAH_THREADS', 'CHUNKAH_THREADS']) {
+    const value = environmentValue(machine, name);
+    if (value !== undefined) return parseWholeNumber(`environment variable ${name}`, value, range);
+  }
+  return Math.min(Math.max(machine.cpuCount, 1), DEFAULT_MAX_THREADS);
+}
