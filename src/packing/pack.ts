@@ -8,105 +8,114 @@
  * 4. Else the biggest half of the budget (rounded down; ties by name) have their own, and the rest go into the other
  *    half by a hash of their name. The number of bins depends on the budget alone, so another component moves none of
  *    the binned ones, and of the biggest at most the one that it displaces. Empty bins are left out.
- * 5. The layers that change least come first, because unpacked layers are re-used from the bottom up: by the sum of
- *    their items' updates a year, then by the first name. Those with something that changes in every build come last:
+ * 5. The layers that change least come first, because unpacked layers are re-used from the bottom up: by their update
+ *    probability (update-rates.ts), then by the first name. Those with something that changes in every build come last:
  *    the exclusive ones by name, then the shared one.
- *
- * An item's updates a year: 365 / its interval, else how often it changed in the year before the newest change of any
- * item, else, where nothing is known, those of something monthly: what has no history is mostly the user's own.
  */
 import { compareByteOrder } from '../model/byte-order.ts';
 import { LayahError } from '../model/errors.ts';
-import type { LayerPlan, PackItem } from '../model/layer-plan.ts';
+import type { LayerPlan, LayerReason, PackingOptions, PackingPlan, PackItem } from '../model/layer-plan.ts';
 import { hashName } from './hash-name.ts';
+import { weeklyUpdateProbabilities } from './update-rates.ts';
 
 /**
  * @param items - names are unique.
  * @returns at most `maxLayers` layers, none empty, every item in exactly one.
  * @throws LayahError `usage` when `maxLayers` is no whole number of at least 1, or too small for the exclusive items.
  */
-export function planLayers(items: readonly PackItem[], maxLayers: number): readonly LayerPlan[] {
+export function planLayers(items: readonly PackItem[], options: PackingOptions): PackingPlan {
+  const { maxLayers } = options;
   if (!Number.isSafeInteger(maxLayers) || maxLayers < 1) throw badMaxLayers(maxLayers);
-  const sorted = [...items].sort(byName);
-  const exclusive = sorted.filter((item) => item.exclusive);
-  const shared = sorted.filter((item) => !item.exclusive);
+  const sorted = rateItems(items, options.planTimeSeconds);
+  const exclusive = sorted.filter((rated) => rated.item.exclusive);
+  const shared = sorted.filter((rated) => !rated.item.exclusive);
   const neededLayers = exclusive.length + (shared.length > 0 ? 1 : 0);
   if (neededLayers > maxLayers) throw tooManyExclusive(exclusive.length, neededLayers, maxLayers);
-  const sharedLayers = shareLayers(shared, maxLayers - exclusive.length);
-  const layers = [...exclusive.map((item) => [item]), ...sharedLayers].filter(isNotEmpty);
-  const stable = layers.filter((layer) => !isVolatile(layer));
-  const ordered = stableFirst(stable, newestUpdateSeconds(stable.flat()));
-  return [...ordered, ...layers.filter(isVolatile)].map(toLayer);
+  const layers = [
+    ...exclusive.map((rated): Draft => ({ members: [rated], reason: 'exclusive' })),
+    ...shareLayers(shared, maxLayers - exclusive.length),
+  ].filter(({ members }) => members.length > 0);
+  const stable = layers.filter((layer) => !isVolatile(layer)).sort(byProbabilityThenName);
+  return { layers: [...stable, ...layers.filter(isVolatile)].map(toLayer), warnings: [] };
+}
+
+interface RatedItem {
+  readonly item: PackItem;
+  readonly probability: number;
 }
 
 /** Sorted by name. */
-type Items = readonly PackItem[];
+type Members = readonly RatedItem[];
+
+interface Draft {
+  readonly members: Members;
+  readonly reason: LayerReason;
+}
+
+function rateItems(items: readonly PackItem[], planTimeSeconds: number): Members {
+  const sorted = items.toSorted(byName);
+  const ordinary = sorted.filter((item) => !item.changesEveryBuild);
+  const probabilities = weeklyUpdateProbabilities(ordinary, planTimeSeconds);
+  const byItem = new Map(ordinary.map((item, index) => [item, probabilities[index]]));
+  return sorted.map((item) => ({ item, probability: byItem.get(item) ?? 1 }));
+}
 
 /** Some of the layers may be empty. A volatile one is the last; the order of the others has no meaning yet. */
-function shareLayers(items: Items, maxLayers: number): Items[] {
-  if (maxLayers === 1) return [items];
-  const ordinary = items.filter((item) => !item.changesEveryBuild);
-  const volatile = items.filter((item) => item.changesEveryBuild);
-  return [...partition(ordinary, volatile.length === 0 ? maxLayers : maxLayers - 1), volatile];
+function shareLayers(items: Members, maxLayers: number): Draft[] {
+  if (maxLayers === 1) return [{ members: items, reason: 'packed' }];
+  const ordinary = items.filter(({ item }) => !item.changesEveryBuild);
+  const volatile = items.filter(({ item }) => item.changesEveryBuild);
+  return [
+    ...partition(ordinary, volatile.length === 0 ? maxLayers : maxLayers - 1).map((members): Draft => ({
+      members,
+      reason: 'packed',
+    })),
+    { members: volatile, reason: 'hot' },
+  ];
 }
 
 /** Some of the layers may be empty. */
-function partition(items: Items, budget: number): Items[] {
+function partition(items: Members, budget: number): Members[] {
   if (items.length <= budget) return items.map((item) => [item]);
   const aloneCount = Math.floor(budget / 2);
   const bySize = items.toSorted(bySizeThenName);
-  const bins = Array.from({ length: budget - aloneCount }, (): PackItem[] => []);
-  for (const item of bySize.slice(aloneCount).sort(byName))
-    bins[hashName(item.name) % bins.length]?.push(item);
+  const bins = Array.from({ length: budget - aloneCount }, (): RatedItem[] => []);
+  for (const rated of bySize.slice(aloneCount).sort((left, right) => byName(left.item, right.item)))
+    bins[hashName(rated.item.name) % bins.length]?.push(rated);
   return [...bySize.slice(0, aloneCount).map((item) => [item]), ...bins];
 }
 
-function stableFirst(layers: readonly Items[], nowSeconds: number): Items[] {
-  return layers
-    .map((items) => ({ items, rate: items.reduce((sum, item) => sum + updatesPerYear(item, nowSeconds), 0) }))
-    .sort((left, right) => left.rate - right.rate || byFirstName(left.items, right.items))
-    .map(({ items }) => items);
+function toLayer({ members, reason }: Draft): LayerPlan {
+  return {
+    kind: 'new',
+    componentNames: members.map(({ item }) => item.name),
+    reason,
+    sizeBytes: members.reduce((sum, { item }) => sum + item.sizeBytes, 0),
+    weeklyUpdateProbability: updateProbability(members),
+  };
 }
 
-const DAYS_PER_YEAR = 365;
-const SECONDS_PER_YEAR = DAYS_PER_YEAR * 24 * 60 * 60;
-const UNKNOWN_UPDATES_PER_YEAR = 12;
-
-function updatesPerYear(item: PackItem, nowSeconds: number): number {
-  if (item.updateIntervalDays !== undefined) return DAYS_PER_YEAR / item.updateIntervalDays;
-  if (item.updateTimesSeconds.length === 0) return UNKNOWN_UPDATES_PER_YEAR;
-  return item.updateTimesSeconds.filter((time) => time > nowSeconds - SECONDS_PER_YEAR).length;
+function updateProbability(members: Members): number {
+  return 1 - members.reduce((unchanged, { probability }) => unchanged * (1 - probability), 1);
 }
 
-/** Stands in for the clock, which would give every day another plan. */
-function newestUpdateSeconds(items: Items): number {
-  let newest = 0;
-  for (const item of items) for (const time of item.updateTimesSeconds) newest = Math.max(newest, time);
-  return newest;
-}
-
-function toLayer(items: Items): LayerPlan {
-  return { kind: 'new', componentNames: items.map(({ name }) => name) };
-}
-
-function isVolatile(items: Items): boolean {
-  return items.some((item) => item.changesEveryBuild);
-}
-
-function isNotEmpty(items: Items): boolean {
-  return items.length > 0;
+function isVolatile({ members }: Draft): boolean {
+  return members.some(({ item }) => item.changesEveryBuild);
 }
 
 function byName(left: PackItem, right: PackItem): number {
   return compareByteOrder(left.name, right.name);
 }
 
-function bySizeThenName(left: PackItem, right: PackItem): number {
-  return right.sizeBytes - left.sizeBytes || byName(left, right);
+function bySizeThenName(left: RatedItem, right: RatedItem): number {
+  return right.item.sizeBytes - left.item.sizeBytes || byName(left.item, right.item);
 }
 
-function byFirstName([left]: Items, [right]: Items): number {
-  return left === undefined || right === undefined ? 0 : byName(left, right);
+function byProbabilityThenName({ members: left }: Draft, { members: right }: Draft): number {
+  const [firstLeft] = left;
+  const [firstRight] = right;
+  if (firstLeft === undefined || firstRight === undefined) return 0;
+  return updateProbability(left) - updateProbability(right) || byName(firstLeft.item, firstRight.item);
 }
 
 function badMaxLayers(maxLayers: number): LayahError {

@@ -23,6 +23,7 @@ import { buildManifest } from '../oci/manifest.ts';
 import type { ImageSink } from '../output/image-sink.ts';
 import { findExclusive } from '../packing/exclusive.ts';
 import { planLayers } from '../packing/pack.ts';
+import { planEpochSeconds } from '../packing/plan-epoch.ts';
 import { openRootfs, type OpenRootfs } from '../scan/open-rootfs.ts';
 import { createRootfsReader } from '../scan/rootfs-reader.ts';
 import { scanRootfs } from '../scan/scan.ts';
@@ -72,7 +73,13 @@ async function planBuild(
   const byName = new Map(components.map((component) => [component.name, component]));
   const arrange = createArranger(scan, { format, createdSeconds });
   const items = packItems(components, options, reporter);
-  const layers = planLayers(items, options.maxLayers).map(({ componentNames }): PlannedLayer => {
+  const plan = planLayers(items, {
+    maxLayers: options.maxLayers,
+    maxLayerSizeBytes: undefined,
+    planTimeSeconds: planEpochSeconds(createdSeconds),
+    previous: undefined,
+  });
+  const layers = plan.layers.map(({ componentNames }): PlannedLayer => {
     const members = componentNames.map((name) => byName.get(name)).filter((member) => member !== undefined);
     return { componentNames, contents: arrange(members), contentBytes: contentBytes(members) };
   });
@@ -99,6 +106,8 @@ function packItems(
   return components.map((component) => ({
     ...component,
     exclusive: asked(component) || (hasRoom && unlistable(component)),
+    // No image before this one is looked at yet.
+    fingerprint: '',
   }));
 }
 

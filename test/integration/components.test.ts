@@ -84,8 +84,16 @@ describe('the components of a scanned directory', () => {
       'var/lib/dpkg/status',
     ]);
     expect(paths['layah/unclaimed']).toEqual(['usr/bin/local']);
-    const items = assigned.components.map((component) => Object.assign({ exclusive: false }, component));
-    expect(planLayers(items, 4).at(-1)?.componentNames).toEqual(['dpkg/database']);
+    const items = assigned.components.map((component) =>
+      Object.assign({ exclusive: false, fingerprint: '' }, component),
+    );
+    const options = {
+      maxLayers: 4,
+      maxLayerSizeBytes: undefined,
+      planTimeSeconds: 1_700_000_000,
+      previous: undefined,
+    };
+    expect(planLayers(items, options).layers.at(-1)?.componentNames).toEqual(['dpkg/database']);
   });
 
   it('are what the user said where the user said something', async () => {

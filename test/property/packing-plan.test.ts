@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import type { LayerPlan, PackItem } from '../../src/model/layer-plan.ts';
-import { planLayers } from '../../src/packing/pack.ts';
+import { plan } from '../unit/packing/pack-items.ts';
 
 const anItem: fc.Arbitrary<PackItem> = fc.record({
   name: fc.oneof(
@@ -16,14 +16,15 @@ const anItem: fc.Arbitrary<PackItem> = fc.record({
     { weight: 1, arbitrary: fc.constant(true) },
   ),
   exclusive: fc.constant(false),
+  fingerprint: fc.constant(''),
 });
 const someItems = fc.uniqueArray(anItem, { selector: ({ name }) => name, maxLength: 80 });
 const aBudget = fc.integer({ min: 1, max: 40 });
 
 /** Names may hold any character, so lists of them are compared as they are. */
-function layerOf(plan: readonly LayerPlan[]): Map<string, readonly string[]> {
+function layerOf(layers: readonly LayerPlan[]): Map<string, readonly string[]> {
   return new Map(
-    plan.flatMap(({ componentNames }) =>
+    layers.flatMap(({ componentNames }) =>
       componentNames.map((name): [string, readonly string[]] => [name, componentNames]),
     ),
   );
@@ -41,11 +42,11 @@ describe('planLayers', () => {
   it('puts every item into exactly one layer, leaves no layer empty and keeps the limit', () => {
     fc.assert(
       fc.property(someItems, aBudget, (items, maxLayers) => {
-        const plan = planLayers(items, maxLayers);
-        const planned = plan.flatMap(({ componentNames }) => componentNames);
+        const { layers } = plan(items, maxLayers);
+        const planned = layers.flatMap(({ componentNames }) => componentNames);
         return (
-          plan.length <= maxLayers &&
-          plan.every(({ componentNames }) => componentNames.length > 0) &&
+          layers.length <= maxLayers &&
+          layers.every(({ componentNames }) => componentNames.length > 0) &&
           equal(sortedBytes(planned), sortedBytes(items.map(({ name }) => name)))
         );
       }),
@@ -58,7 +59,7 @@ describe('planLayers', () => {
     );
     fc.assert(
       fc.property(shuffled, aBudget, ([items, others], maxLayers) =>
-        equal(planLayers(items, maxLayers), planLayers(others, maxLayers)),
+        equal(plan(items, maxLayers), plan(others, maxLayers)),
       ),
     );
   });
@@ -66,7 +67,7 @@ describe('planLayers', () => {
   it('names the components of a layer in byte order', () => {
     fc.assert(
       fc.property(someItems, aBudget, (items, maxLayers) =>
-        planLayers(items, maxLayers).every(({ componentNames }) =>
+        plan(items, maxLayers).layers.every(({ componentNames }) =>
           equal(componentNames, sortedBytes(componentNames)),
         ),
       ),
@@ -81,15 +82,15 @@ describe('planLayers', () => {
     );
     fc.assert(
       fc.property(withExclusive, fc.integer({ min: 11, max: 40 }), (items, maxLayers) => {
-        const plan = planLayers(items, maxLayers);
+        const { layers } = plan(items, maxLayers);
         const alone = new Set(
-          plan
+          layers
             .filter(({ componentNames }) => componentNames.length === 1)
             .flatMap((layer) => layer.componentNames),
         );
-        const planned = plan.flatMap(({ componentNames }) => componentNames);
+        const planned = layers.flatMap(({ componentNames }) => componentNames);
         return (
-          plan.length <= maxLayers &&
+          layers.length <= maxLayers &&
           planned.length === items.length &&
           items.every(({ name, exclusive }) => !exclusive || alone.has(name))
         );
@@ -101,7 +102,7 @@ describe('planLayers', () => {
     fc.assert(
       fc.property(someItems, fc.integer({ min: 2, max: 40 }), (items, maxLayers) => {
         const volatile = sortedBytes(items.filter((item) => item.changesEveryBuild).map(({ name }) => name));
-        const last = planLayers(items, maxLayers).at(-1)?.componentNames;
+        const last = plan(items, maxLayers).layers.at(-1)?.componentNames;
         return volatile.length === 0 || equal(last, volatile);
       }),
     );
@@ -111,8 +112,8 @@ describe('planLayers', () => {
     fc.assert(
       fc.property(someItems, (items) => {
         const ordinary = items.filter((item) => !item.changesEveryBuild);
-        const plan = planLayers(items, ordinary.length + 1);
-        return plan.filter(({ componentNames }) => componentNames.length === 1).length >= ordinary.length;
+        const { layers } = plan(items, ordinary.length + 1);
+        return layers.filter(({ componentNames }) => componentNames.length === 1).length >= ordinary.length;
       }),
     );
   });
@@ -123,8 +124,8 @@ describe('planLayers', () => {
       fc.property(many, fc.integer({ min: 2, max: 20 }), (items, maxLayers) => {
         const ordinary = items.map((item) => ({ ...item, changesEveryBuild: false }));
         const [added, ...others] = ordinary;
-        const before = planLayers(others, maxLayers);
-        const after = layerOf(planLayers(ordinary, maxLayers));
+        const before = plan(others, maxLayers).layers;
+        const after = layerOf(plan(ordinary, maxLayers).layers);
         // An item has moved when it no longer lies with those that it lay with, the added one aside.
         const moved = [...layerOf(before)].filter(([name, mates]) => {
           const matesNow = after.get(name)?.filter((mate) => mate !== added?.name);

@@ -1,29 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PackItem } from '../../../src/model/layer-plan.ts';
-import { planLayers } from '../../../src/packing/pack.ts';
 import { errorText } from '../config/test-machine.ts';
-
-function item(name: string, fields: Partial<PackItem> = {}): PackItem {
-  return {
-    name,
-    sizeBytes: 1,
-    updateTimesSeconds: [],
-    updateIntervalDays: undefined,
-    changesEveryBuild: false,
-    exclusive: false,
-    ...fields,
-  };
-}
-
-function names(items: readonly PackItem[], maxLayers: number): (readonly string[])[] {
-  return planLayers(items, maxLayers).map(({ componentNames }) => componentNames);
-}
-
-const DAY = 24 * 60 * 60;
+import { DAY, item, names, plan, PLAN_TIME } from './pack-items.ts';
 
 describe('planLayers', () => {
   it('plans no layer for nothing', () => {
-    expect(planLayers([], 64)).toEqual([]);
+    expect(plan([], 64)).toEqual({ layers: [], warnings: [] });
   });
 
   it('gives every item its own layer while they fit, and the volatile ones the last together', () => {
@@ -83,19 +65,18 @@ describe('planLayers', () => {
     `);
   });
 
-  it('orders layers by how often they change: intervals, updates in the last year, unknown as monthly', () => {
-    const now = 1_700_000_000;
+  it('orders layers by how often they change: what has no history is like the mean', () => {
     const days = (...ages: number[]): Partial<PackItem> => ({
-      updateTimesSeconds: ages.map((age) => now - age * DAY),
+      updateTimesSeconds: ages.map((age) => PLAN_TIME - age * DAY),
     });
     const items = [
       item('weekly', { updateIntervalDays: 7 }),
       item('unknown'),
-      item('old', days(400, 500)),
-      item('twice', days(0, 300, 366)),
+      item('old', days(800, 900)),
+      item('often', days(0, 30, 60, 90, 300, 366)),
       item('yearly', { updateIntervalDays: 365, ...days(1, 2, 3) }),
     ];
-    expect(names(items, 5).flat()).toEqual(['old', 'yearly', 'twice', 'unknown', 'weekly']);
+    expect(names(items, 5).flat()).toEqual(['old', 'yearly', 'unknown', 'often', 'weekly']);
   });
 
   it('gives an exclusive item its own layer, however small it is, and the others what is left', () => {
@@ -123,18 +104,18 @@ describe('planLayers', () => {
 
   it('refuses more exclusive items than there may be layers', () => {
     const exclusive = ['a', 'b', 'c'].map((name) => item(name, { exclusive: true }));
-    expect(errorText(() => planLayers(exclusive, 2))).toBe(
+    expect(errorText(() => plan(exclusive, 2))).toBe(
       'usage: --max-layers 2 is too small: 3 exclusive components need a layer each ' +
         '| Allow at least 3 layers, or make fewer components exclusive.',
     );
-    expect(errorText(() => planLayers([...exclusive, item('rest')], 3))).toBe(
+    expect(errorText(() => plan([...exclusive, item('rest')], 3))).toBe(
       'usage: --max-layers 3 is too small: 3 exclusive components need a layer each and one for the rest ' +
         '| Allow at least 4 layers, or make fewer components exclusive.',
     );
   });
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %s layers', (maxLayers) => {
-    expect(() => planLayers([], maxLayers)).toThrow(
+    expect(() => plan([], maxLayers)).toThrow(
       expect.objectContaining({
         code: 'usage',
         message: `an image cannot have at most ${maxLayers} layers`,
