@@ -36,7 +36,7 @@ export function createArranger(
       options.format === 'estargz' && arranged.some((entry) => tocObstacle(entry) !== undefined)
         ? 'gzip'
         : options.format;
-    return { format, entries: arranged };
+    return { format, entries: arranged, source: { kind: 'rootfs' }, prefetchedEntryCount: 0 };
   };
 }
 

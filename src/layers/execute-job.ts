@@ -12,7 +12,7 @@ export interface JobResult {
 }
 
 export interface Executor {
-  readonly prefix: HostPrefix;
+  readonly prefix: HostPrefix | undefined;
   readonly engine: DeflateEngine;
 }
 

@@ -2,10 +2,11 @@
  * Jobs: runs of consecutive members of one layer, laid out in a slot. The main thread writes headers and padding
  * into the slot's input; whoever executes the job reads the file ranges into their places and compresses.
  */
-import type { LayerContents } from '../model/layer.ts';
-import type { LayerFormat } from '../model/layer.ts';
-import { layerMembers, type ChunkStart, type FileRange, type Member } from './members.ts';
+import type { LayerContents, LayerFormat } from '../model/layer.ts';
+import { layerMembers, type Member } from './members.ts';
+import type { ReadRange } from './pieces.ts';
 import { GZIP_MEMBER_BYTES, JOB_TARGET_BYTES, MAX_HEADER_RUN_BYTES } from './settings.ts';
+import type { ChunkStart } from './tar-stream.ts';
 
 /** A pair of buffers that jobs reuse. Shared between threads where there are several. */
 export interface Slot {
@@ -20,10 +21,8 @@ export interface JobMessage {
   readonly members: readonly PlacedMember[];
 }
 
-export interface PlacedRange extends FileRange {
-  /** Where in the slot's input its bytes go. */
-  readonly at: number;
-}
+/** A range and where in the slot's input its bytes go. */
+export type PlacedRange = ReadRange & { readonly at: number };
 
 export interface PlacedMember {
   /** Where in the slot's input the member ends; it starts where the one before ended. */

@@ -1,19 +1,20 @@
 import { createHash, hash } from 'node:crypto';
 import { parseDiffId, parseDigest } from '../model/digest.ts';
-import type { TocEntry } from '../model/estargz.ts';
-import type { LayerBlob, LayerContents } from '../model/layer.ts';
-import { landmarkContent, landmarkPreamble, landmarkTocEntries, tocJson, tocTar } from './estargz/closing.ts';
+import type { LayerBlob, LayerContents, LayerFormat } from '../model/layer.ts';
+import { tocJson, tocTar } from './estargz/closing.ts';
 import { estargzFooter } from './estargz/footer.ts';
+import { type ListedEntry, listedEntries } from './estargz/listed-entries.ts';
 import { tocEntries, type WrittenChunk } from './estargz/toc-entries.ts';
 import type { JobResult } from './execute-job.ts';
 import { gzipMember, type DeflateEngine } from './gzip.ts';
 import type { Job, Slot } from './jobs.ts';
-import type { ChunkStart } from './members.ts';
 import type { BlobSpool } from './spool.ts';
+import type { ChunkStart } from './tar-stream.ts';
 
 /** Takes the results of one layer's jobs in order; ends with the blob in the spool and its descriptor. */
 export class LayerAssembler {
-  readonly #layer: LayerContents;
+  readonly #format: LayerFormat;
+  readonly #listed: readonly ListedEntry[];
   readonly #spool: BlobSpool;
   readonly #engine: DeflateEngine;
   readonly #tarHash = createHash('sha256');
@@ -25,7 +26,8 @@ export class LayerAssembler {
   #tarBytes = 0;
 
   constructor(layer: LayerContents, spool: BlobSpool, engine: DeflateEngine) {
-    this.#layer = layer;
+    this.#format = layer.format;
+    this.#listed = layer.format === 'estargz' ? listedEntries(layer) : [];
     this.#spool = spool;
     this.#engine = engine;
     spool.reset();
@@ -33,13 +35,13 @@ export class LayerAssembler {
 
   add(job: Job, result: JobResult, slot: Slot): void {
     const input = slot.input.subarray(0, job.inputBytes);
-    if (this.#layer.format === 'estargz') this.#recordChunks(job, result, slot);
-    const output = this.#layer.format === 'none' ? input : slot.output.subarray(0, result.memberEnds.at(-1));
+    if (this.#format === 'estargz') this.#recordChunks(job, result, slot);
+    const output = this.#format === 'none' ? input : slot.output.subarray(0, result.memberEnds.at(-1));
     this.#append(input, output);
   }
 
   finish(): LayerBlob {
-    const { format } = this.#layer;
+    const format = this.#format;
     const tocDigest = format === 'estargz' ? parseDigest(this.#closeEstargz()) : undefined;
     return {
       format,
@@ -77,7 +79,7 @@ export class LayerAssembler {
   }
 
   #recordFileDigest(chunk: ChunkStart, bytes: Uint8Array, chunkDigest: string): void {
-    const entry = this.#layer.entries[chunk.entryIndex];
+    const entry = this.#listed[chunk.entryIndex]?.entry;
     if (entry?.kind !== 'file') return;
     if (chunk.lengthBytes === entry.sizeBytes) {
       this.#fileDigests.set(chunk.entryIndex, chunkDigest);
@@ -91,13 +93,10 @@ export class LayerAssembler {
 
   /** @returns the TOC digest. */
   #closeEstargz(): string {
-    this.#appendMember(landmarkPreamble());
-    const landmarkOffset = this.#spool.sizeBytes;
-    this.#appendMember(landmarkContent());
-    const entries: TocEntry[] = this.#layer.entries.flatMap((entry, index) =>
+    const entries = this.#listed.flatMap(({ entry }, index) =>
       tocEntries(entry, this.#chunks.get(index) ?? [], this.#fileDigests.get(index)),
     );
-    const json = tocJson([...entries, ...landmarkTocEntries(landmarkOffset)]);
+    const json = tocJson(entries);
     const tocOffset = this.#spool.sizeBytes;
     this.#appendMember(tocTar(json));
     const footer = estargzFooter(tocOffset);

@@ -5,7 +5,7 @@ import type { JobMessage } from './jobs.ts';
 
 /** What a worker gets when it starts. */
 export interface WorkerSetup {
-  readonly prefix: HostPrefix;
+  readonly prefix: HostPrefix | undefined;
   readonly compressionLevel: number;
   readonly inputs: readonly SharedArrayBuffer[];
   readonly outputs: readonly SharedArrayBuffer[];

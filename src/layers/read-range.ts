@@ -1,23 +1,33 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { LayahError, systemErrorCode } from '../model/errors.ts';
+import { LayahError, systemErrorCode, unreachable } from '../model/errors.ts';
 import { hostPath, type HostPrefix } from '../model/host-path.ts';
 import { displayPath } from '../model/rootfs-path.ts';
 import type { PlacedRange } from './jobs.ts';
 
+/** Reads a range into its place. `prefix` is the root filesystem that files are read from. */
+export function readRange(prefix: HostPrefix | undefined, range: PlacedRange, input: Uint8Array): void {
+  switch (range.kind) {
+    case 'file-range':
+      readFileRange(prefix, range, input);
+      break;
+    case 'tar-range':
+      if (!fill(range.descriptor, range, input)) throw tarEnded();
+      break;
+    default:
+      unreachable(range);
+  }
+}
+
+type PlacedFileRange = Extract<PlacedRange, { kind: 'file-range' }>;
+
 /**
- * Reads part of a file into its place. The file must be what the scan saw, before and after.
+ * The file must be what the scan saw, before and after.
  * O_NOFOLLOW: a link that took the file's place since the scan must not lead elsewhere.
  */
-export function readRange(prefix: HostPrefix, range: PlacedRange, input: Uint8Array): void {
+function readFileRange(prefix: HostPrefix | undefined, range: PlacedFileRange, input: Uint8Array): void {
   const descriptor = openContent(prefix, range);
   try {
-    let filled = 0;
-    while (filled < range.lengthBytes) {
-      const at = range.at + filled;
-      const count = readSync(descriptor, input, at, range.lengthBytes - filled, range.offset + filled);
-      if (count === 0) throw changed(range);
-      filled += count;
-    }
+    if (!fill(descriptor, range, input)) throw changed(range);
     const stats = fstatSync(descriptor, { bigint: true });
     if (stats.size !== BigInt(range.sizeBytes) || stats.mtimeNs !== range.mtimeNanoseconds)
       throw changed(range);
@@ -28,7 +38,21 @@ export function readRange(prefix: HostPrefix, range: PlacedRange, input: Uint8Ar
   }
 }
 
-function openContent(prefix: HostPrefix, range: PlacedRange): number {
+/** @returns false when the file ends before the range does. */
+function fill(descriptor: number, range: PlacedRange, input: Uint8Array): boolean {
+  for (let filled = 0; filled < range.lengthBytes;) {
+    const at = range.at + filled;
+    const count = readSync(descriptor, input, at, range.lengthBytes - filled, range.offset + filled);
+    if (count === 0) return false;
+    filled += count;
+  }
+  return true;
+}
+
+function openContent(prefix: HostPrefix | undefined, range: PlacedFileRange): number {
+  if (prefix === undefined) {
+    throw new LayahError({ code: 'internal', message: 'no root filesystem to read files from was named' });
+  }
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   try {
     return openSync(hostPath(prefix, range.path), flags);
@@ -38,7 +62,7 @@ function openContent(prefix: HostPrefix, range: PlacedRange): number {
   }
 }
 
-function changed(range: PlacedRange, cause?: unknown): LayahError {
+function changed(range: PlacedFileRange, cause?: unknown): LayahError {
   return new LayahError({
     code: 'file-changed',
     message: `${displayPath(range.path)} changed while it was being read`,
@@ -47,7 +71,7 @@ function changed(range: PlacedRange, cause?: unknown): LayahError {
   });
 }
 
-function unreadable(range: PlacedRange, cause: unknown): LayahError {
+function unreadable(range: PlacedFileRange, cause: unknown): LayahError {
   const denied = systemErrorCode(cause) === 'EACCES';
   return new LayahError({
     code: 'read-failed',
@@ -55,4 +79,8 @@ function unreadable(range: PlacedRange, cause: unknown): LayahError {
     ...(denied ? { hint: 'Run as root, or inside `podman unshare`.' } : {}),
     cause,
   });
+}
+
+function tarEnded(): LayahError {
+  return new LayahError({ code: 'internal', message: 'the tar that a layer is written from ended early' });
 }

@@ -2,8 +2,8 @@ import type { HostPrefix } from '../model/host-path.ts';
 
 /** How layers are written; the same for all layers of a build. */
 export interface LayerSettings {
-  /** The root filesystem that file contents are read from. */
-  readonly prefix: HostPrefix;
+  /** The root filesystem that file contents are read from; undefined when all layers come from tars. */
+  readonly prefix: HostPrefix | undefined;
   /** Content bytes of a chunk: a file above it becomes several gzip members. */
   readonly chunkSizeBytes: number;
   /** zlib's scale, 0 to 9. */

@@ -7,7 +7,7 @@ import type { CarriedError, WorkerReply, WorkerRequest, WorkerSetup } from './me
 import type { JobRunner } from './runner.ts';
 
 export interface PoolSettings {
-  readonly prefix: HostPrefix;
+  readonly prefix: HostPrefix | undefined;
   readonly compressionLevel: number;
   readonly threads: number;
   readonly inputBytes: number;

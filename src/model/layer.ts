@@ -8,6 +8,29 @@ export interface LayerContents {
   readonly format: LayerFormat;
   /** Parents before children, a hardlink after its target, the root (if any) first. */
   readonly entries: readonly LayerEntry[];
+  readonly source: ContentSource;
+  /** So many of the first entries are to be prefetched by a snapshotter; 0 for none. Only eStargz can say so. */
+  readonly prefetchedEntryCount: number;
+}
+
+/** Where the contents of files are read from. */
+export type ContentSource =
+  /** The root filesystem of the build, by path. */
+  | { readonly kind: 'rootfs' }
+  /** An uncompressed tar: only contents are taken from it, headers are written anew. */
+  | TarSource
+  /**
+   * An uncompressed tar of which every byte is kept: headers, padding and whatever follows the end of the archive. The
+   * entries are those that the TOC lists, in the order of the tar; what they leave out stays in the tar all the same.
+   */
+  | (Omit<TarSource, 'kind'> & { readonly kind: 'verbatim-tar'; readonly sizeBytes: number });
+
+export interface TarSource {
+  readonly kind: 'tar';
+  /** An open file; all threads of a process share it. */
+  readonly descriptor: number;
+  /** One an entry: where its content starts in the tar. Of no meaning where there is no content. */
+  readonly offsets: readonly number[];
 }
 
 /** A written layer. */

@@ -1,16 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeLayers } from '../../../src/layers/write-layers.ts';
 import type { LayerEntry } from '../../../src/model/entry.ts';
-import type { Toc } from '../../../src/model/estargz.ts';
-import type { LayerBlob, LayerContents, LayerFormat } from '../../../src/model/layer.ts';
+import type { LayerFormat } from '../../../src/model/layer.ts';
 import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
+import { CHUNK_BYTES, contents, readToc, sha256, write, type Written, writeOne } from './written-layers.ts';
 
-const CHUNK_BYTES = 64 * 1024;
 let directory: string;
 
 beforeAll(() => {
@@ -39,49 +37,13 @@ function directoryEntry(path: string): LayerEntry {
   return { ...metadata, mode: 0o755, kind: 'directory', path: rootfsPathFromText(path) };
 }
 
-interface Written {
-  readonly blob: LayerBlob;
-  readonly bytes: Buffer;
-}
-
-async function write(layers: readonly LayerContents[], content: number[] = []): Promise<Written[]> {
-  const settings = {
-    prefix: `${directory}/`,
-    chunkSizeBytes: CHUNK_BYTES,
-    compressionLevel: 6,
-    threads: 1,
-    temporaryDirectory: tmpdir(),
-    signal: new AbortController().signal,
-    onContentBytes: (count: number) => content.push(count),
-  };
-  const written: Written[] = [];
-  for await (const { blob, read } of writeLayers(layers, settings)) {
-    written.push({ blob, bytes: Buffer.concat([...read()]) });
-  }
-  return written;
-}
-
-async function writeOne(format: LayerFormat, entries: readonly LayerEntry[]): Promise<Written> {
-  const [only] = await write([{ format, entries }]);
-  if (only === undefined) throw new Error('no layer was written');
-  return only;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
-function readToc(bytes: Buffer): { toc: Toc; json: Buffer; tocOffset: number } {
-  const tocOffset = parseInt(bytes.toString('latin1', bytes.length - 35, bytes.length - 19), 16);
-  const tar = gunzipSync(bytes.subarray(tocOffset, bytes.length - 51));
-  const size = parseInt(tar.toString('latin1', 124, 135), 8);
-  const json = tar.subarray(512, 512 + size);
-  return { toc: JSON.parse(json.toString('utf8')), json, tocOffset };
+async function writeAs(format: LayerFormat, entries: readonly LayerEntry[]): Promise<Written> {
+  return writeOne(contents(format, entries), { prefix: `${directory}/` });
 }
 
 describe.each<LayerFormat>(['estargz', 'gzip', 'none'])('a layer written as %s', (format) => {
   it('has the digest, diff ID and sizes that its bytes have', async () => {
-    const { blob, bytes } = await writeOne(format, [
+    const { blob, bytes } = await writeAs(format, [
       directoryEntry('usr'),
       storedFile('usr/small', Buffer.from('small')),
       storedFile('usr/big', randomBytes(CHUNK_BYTES * 2 + 17)),
@@ -98,7 +60,7 @@ describe.each<LayerFormat>(['estargz', 'gzip', 'none'])('a layer written as %s',
 
   it('keeps the bytes of a file larger than one gzip member and one job', async () => {
     const content = randomBytes(9 * 2 ** 20 + 5);
-    const { bytes } = await writeOne(format, [storedFile('large', content)]);
+    const { bytes } = await writeAs(format, [storedFile('large', content)]);
     const tar = format === 'none' ? bytes : gunzipSync(bytes);
     expect(tar.subarray(512, 512 + content.length).equals(content)).toBe(true);
   });
@@ -108,7 +70,7 @@ describe('an eStargz layer', () => {
   const big = randomBytes(CHUNK_BYTES * 2 + 17);
 
   it('lists every entry and every chunk in its TOC, where they really are', async () => {
-    const { blob, bytes } = await writeOne('estargz', [directoryEntry('usr'), storedFile('usr/big', big)]);
+    const { blob, bytes } = await writeAs('estargz', [directoryEntry('usr'), storedFile('usr/big', big)]);
     const { toc, json } = readToc(bytes);
     expect(blob.tocDigest).toBe(sha256(json));
     expect(toc.entries.map(({ name, type }) => [name, type])).toEqual([
@@ -129,7 +91,7 @@ describe('an eStargz layer', () => {
   });
 
   it('ends for a plain tar reader before landmark and TOC', async () => {
-    const { bytes } = await writeOne('estargz', [storedFile('a', Buffer.alloc(512, 'a'))]);
+    const { bytes } = await writeAs('estargz', [storedFile('a', Buffer.alloc(512, 'a'))]);
     const tar = gunzipSync(bytes);
     const end = tar.indexOf(Buffer.alloc(1024));
     expect(end).toBe(1024);
@@ -138,33 +100,31 @@ describe('an eStargz layer', () => {
   });
 
   it('has no payload in the member at offset 0', async () => {
-    const { bytes } = await writeOne('estargz', [storedFile('a', Buffer.from('a'))]);
+    const { bytes } = await writeAs('estargz', [storedFile('a', Buffer.from('a'))]);
     const offsets = readToc(bytes).toc.entries.map((entry) => entry.offset);
     expect(offsets.every((offset) => offset === undefined || offset > 0)).toBe(true);
   });
 
   it('gives a file of exactly one chunk no chunk fields and one byte more a second chunk', async () => {
-    const exact = await writeOne('estargz', [storedFile('exact', randomBytes(CHUNK_BYTES))]);
+    const exact = await writeAs('estargz', [storedFile('exact', randomBytes(CHUNK_BYTES))]);
     expect(readToc(exact.bytes).toc.entries).toHaveLength(2);
     expect(readToc(exact.bytes).toc.entries[0]).not.toHaveProperty('chunkSize');
-    const more = await writeOne('estargz', [storedFile('more', randomBytes(CHUNK_BYTES + 1))]);
+    const more = await writeAs('estargz', [storedFile('more', randomBytes(CHUNK_BYTES + 1))]);
     expect(readToc(more.bytes).toc.entries[1]).toMatchObject({ type: 'chunk', chunkOffset: CHUNK_BYTES });
   });
 
   it('depends on its own entries only, not on the layers written before it', async () => {
     const first = [storedFile('first', randomBytes(200_000))];
     const second = [storedFile('second', Buffer.from('second'))];
-    const together = await write([
-      { format: 'estargz', entries: first },
-      { format: 'estargz', entries: second },
-    ]);
-    const alone = await writeOne('estargz', second);
+    const layers = [contents('estargz', first), contents('estargz', second)];
+    const together = await write(layers, { prefix: `${directory}/` });
+    const alone = await writeAs('estargz', second);
     expect(together[1]?.blob).toEqual(alone.blob);
   });
 
   it('with many headers in a row starts new members between them', async () => {
     const entries = Array.from({ length: 5000 }, (_, index) => directoryEntry(`d${index}`));
-    const { blob, bytes } = await writeOne('estargz', entries);
+    const { blob, bytes } = await writeAs('estargz', entries);
     expect(blob.diffId).toBe(sha256(gunzipSync(bytes)));
     expect(readToc(bytes).toc.entries).toHaveLength(5001);
   });
@@ -173,7 +133,10 @@ describe('an eStargz layer', () => {
 describe('writing layers', () => {
   it('reports every content byte once', async () => {
     const reported: number[] = [];
-    await write([{ format: 'estargz', entries: [storedFile('x', randomBytes(300_000))] }], reported);
+    await writeOne(contents('estargz', [storedFile('x', randomBytes(300_000))]), {
+      prefix: `${directory}/`,
+      onContentBytes: (count) => reported.push(count),
+    });
     expect(reported.reduce((sum, count) => sum + count, 0)).toBe(300_000);
   });
 
@@ -184,7 +147,7 @@ describe('writing layers', () => {
   ])('stops with the path when a file %s since the scan', async (_what, change) => {
     const entry = storedFile('usr/changing', Buffer.from('content'));
     change(join(directory, 'usr/changing'));
-    await expect(writeOne('estargz', [entry])).rejects.toThrow(
+    await expect(writeAs('estargz', [entry])).rejects.toThrow(
       '/usr/changing changed while it was being read',
     );
   });

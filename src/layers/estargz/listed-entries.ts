@@ -1,0 +1,43 @@
+/*
+ * What the TOC of a layer lists: the layer's entries and a landmark, which tells a snapshotter what to prefetch. Nothing,
+ * says `.no.prefetch.landmark`: it comes after the end-of-archive blocks, where only readers of the TOC find it.
+ * `.prefetch.landmark` is a boundary and has to stand among the entries, where a plain tar reader unpacks it.
+ */
+import type { FileEntry, LayerEntry } from '../../model/entry.ts';
+import { LANDMARK_CONTENT, NO_PREFETCH_LANDMARK, PREFETCH_LANDMARK } from '../../model/estargz.ts';
+import type { LayerContents } from '../../model/layer.ts';
+import { contentRange, literal, type Piece } from '../pieces.ts';
+import { metadataFile } from './metadata-file.ts';
+
+export interface ListedEntry {
+  readonly entry: LayerEntry;
+  /** Undefined where there is none. */
+  readonly content: Piece | undefined;
+  readonly isLandmark: boolean;
+}
+
+/** In the order of the tar. A tar that is kept to the byte has no room for a landmark. */
+export function listedEntries(layer: LayerContents): readonly ListedEntry[] {
+  const { entries, source, prefetchedEntryCount } = layer;
+  const listed = entries.map((entry, index): ListedEntry => ({
+    entry,
+    content: hasContent(entry) ? contentRange(source, entry, index) : undefined,
+    isLandmark: false,
+  }));
+  if (source.kind === 'verbatim-tar') return listed;
+  return prefetchedEntryCount === 0
+    ? [...listed, landmark(NO_PREFETCH_LANDMARK)]
+    : listed.toSpliced(prefetchedEntryCount, 0, landmark(PREFETCH_LANDMARK));
+}
+
+export function hasContent(entry: LayerEntry): entry is FileEntry {
+  return entry.kind === 'file' && entry.sizeBytes > 0;
+}
+
+function landmark(name: string): ListedEntry {
+  return {
+    entry: metadataFile(name, 1),
+    content: literal(Uint8Array.of(LANDMARK_CONTENT)),
+    isLandmark: true,
+  };
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { gunzipSync } from 'node:zlib';
+import type { LayerSettings } from '../../../src/layers/settings.ts';
+import { writeLayers } from '../../../src/layers/write-layers.ts';
+import type { LayerEntry } from '../../../src/model/entry.ts';
+import type { Toc } from '../../../src/model/estargz.ts';
+import type { LayerBlob, LayerContents, LayerFormat } from '../../../src/model/layer.ts';
+
+export const CHUNK_BYTES = 64 * 1024;
+
+export interface Written {
+  readonly blob: LayerBlob;
+  readonly bytes: Buffer;
+}
+
+const SETTINGS: LayerSettings = {
+  prefix: undefined,
+  chunkSizeBytes: CHUNK_BYTES,
+  compressionLevel: 6,
+  threads: 1,
+  temporaryDirectory: tmpdir(),
+  signal: new AbortController().signal,
+  onContentBytes: () => {},
+};
+
+export async function write(
+  layers: readonly LayerContents[],
+  settings: Partial<LayerSettings>,
+): Promise<Written[]> {
+  const written: Written[] = [];
+  for await (const { blob, read } of writeLayers(layers, { ...SETTINGS, ...settings })) {
+    written.push({ blob, bytes: Buffer.concat([...read()]) });
+  }
+  return written;
+}
+
+export async function writeOne(layer: LayerContents, settings: Partial<LayerSettings>): Promise<Written> {
+  const [only] = await write([layer], settings);
+  if (only === undefined) throw new Error('no layer was written');
+  return only;
+}
+
+/** A layer from the root filesystem, without files to prefetch. */
+export function contents(format: LayerFormat, entries: readonly LayerEntry[]): LayerContents {
+  return { format, entries, source: { kind: 'rootfs' }, prefetchedEntryCount: 0 };
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+export function readToc(bytes: Buffer): { toc: Toc; json: Buffer; tocOffset: number } {
+  const tocOffset = parseInt(bytes.toString('latin1', bytes.length - 35, bytes.length - 19), 16);
+  const tar = gunzipSync(bytes.subarray(tocOffset, bytes.length - 51));
+  const size = parseInt(tar.toString('latin1', 124, 135), 8);
+  const json = tar.subarray(512, 512 + size);
+  return { toc: JSON.parse(json.toString('utf8')), json, tocOffset };
+}
