@@ -1,8 +1,8 @@
 import { createHash, hash } from 'node:crypto';
-import { parseDiffId, parseDigest } from '../model/digest.ts';
-import type { LayerBlob, LayerContents, LayerFormat } from '../model/layer.ts';
+import { type Digest, parseDiffId, parseDigest } from '../model/digest.ts';
+import type { LayerBlob, LayerContents, LayerFormat, TocBlob } from '../model/layer.ts';
 import { tocJson, tocTar } from './estargz/closing.ts';
-import { estargzFooter } from './estargz/footer.ts';
+import { estargzFooter, externalTocFooter } from './estargz/footer.ts';
 import { type ListedEntry, listedEntries } from './estargz/listed-entries.ts';
 import { tocEntries, type WrittenChunk } from './estargz/toc-entries.ts';
 import type { JobResult } from './execute-job.ts';
@@ -11,12 +11,30 @@ import type { Job, Slot } from './jobs.ts';
 import type { BlobSpool } from './spool.ts';
 import type { ChunkStart } from './tar-stream.ts';
 
+export interface FinishedLayer {
+  readonly blob: LayerBlob;
+  /** Only of an eStargz layer whose TOC is external. */
+  readonly tocBlob: TocBlob | undefined;
+}
+
+interface ClosedToc {
+  readonly tocDigest: Digest;
+  readonly tocBlob: TocBlob | undefined;
+}
+
+export interface AssemblerSettings {
+  readonly spool: BlobSpool;
+  readonly engine: DeflateEngine;
+  readonly externalToc: boolean;
+}
+
 /** Takes the results of one layer's jobs in order; ends with the blob in the spool and its descriptor. */
 export class LayerAssembler {
   readonly #format: LayerFormat;
   readonly #listed: readonly ListedEntry[];
   readonly #spool: BlobSpool;
   readonly #engine: DeflateEngine;
+  readonly #externalToc: boolean;
   readonly #tarHash = createHash('sha256');
   readonly #blobHash = createHash('sha256');
   /** Only of files with several chunks; the digest of a single chunk is the file's. */
@@ -25,11 +43,12 @@ export class LayerAssembler {
   readonly #chunks = new Map<number, WrittenChunk[]>();
   #tarBytes = 0;
 
-  constructor(layer: LayerContents, spool: BlobSpool, engine: DeflateEngine) {
+  constructor(layer: LayerContents, { spool, engine, externalToc }: AssemblerSettings) {
     this.#format = layer.format;
     this.#listed = layer.format === 'estargz' ? listedEntries(layer) : [];
     this.#spool = spool;
     this.#engine = engine;
+    this.#externalToc = externalToc;
     spool.reset();
   }
 
@@ -40,17 +59,18 @@ export class LayerAssembler {
     this.#append(input, output);
   }
 
-  finish(): LayerBlob {
+  finish(): FinishedLayer {
     const format = this.#format;
-    const tocDigest = format === 'estargz' ? parseDigest(this.#closeEstargz()) : undefined;
-    return {
+    const closed = format === 'estargz' ? this.#closeEstargz() : undefined;
+    const blob = {
       format,
       digest: parseDigest(`sha256:${this.#blobHash.digest('hex')}`),
       diffId: parseDiffId(`sha256:${this.#tarHash.digest('hex')}`),
       sizeBytes: this.#spool.sizeBytes,
       uncompressedSizeBytes: this.#tarBytes,
-      tocDigest,
+      tocDigest: closed?.tocDigest,
     };
+    return { blob, tocBlob: closed?.tocBlob };
   }
 
   #append(tarBytes: Uint8Array, blobBytes: Uint8Array): void {
@@ -58,10 +78,6 @@ export class LayerAssembler {
     this.#tarBytes += tarBytes.length;
     this.#blobHash.update(blobBytes);
     this.#spool.write(blobBytes);
-  }
-
-  #appendMember(tarBytes: Uint8Array): void {
-    this.#append(tarBytes, gzipMember(this.#engine, tarBytes));
   }
 
   #recordChunks(job: Job, result: JobResult, slot: Slot): void {
@@ -91,16 +107,25 @@ export class LayerAssembler {
     this.#fileDigests.set(chunk.entryIndex, `sha256:${this.#fileHash.digest('hex')}`);
   }
 
-  /** @returns the TOC digest. */
-  #closeEstargz(): string {
+  #closeEstargz(): ClosedToc {
     const entries = this.#listed.flatMap(({ entry }, index) =>
       tocEntries(entry, this.#chunks.get(index) ?? [], this.#fileDigests.get(index)),
     );
     const json = tocJson(entries);
-    const tocOffset = this.#spool.sizeBytes;
-    this.#appendMember(tocTar(json));
-    const footer = estargzFooter(tocOffset);
+    const tocDigest = sha256(json);
+    const tar = tocTar(json);
+    const member = gzipMember(this.#engine, tar);
+    if (this.#externalToc) {
+      this.#append(new Uint8Array(), externalTocFooter());
+      return { tocDigest, tocBlob: { digest: sha256(member), sizeBytes: member.length, bytes: member } };
+    }
+    const footer = estargzFooter(this.#spool.sizeBytes);
+    this.#append(tar, member);
     this.#append(new Uint8Array(), footer);
-    return `sha256:${hash('sha256', json, 'hex')}`;
+    return { tocDigest, tocBlob: undefined };
   }
+}
+
+function sha256(bytes: Uint8Array): Digest {
+  return parseDigest(`sha256:${hash('sha256', bytes, 'hex')}`);
 }

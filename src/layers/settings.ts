@@ -8,6 +8,8 @@ export interface LayerSettings {
   readonly chunkSizeBytes: number;
   /** zlib's scale, 0 to 9. */
   readonly compressionLevel: number;
+  /** The TOC of an eStargz layer becomes a blob of its own instead of the layer's last entry. */
+  readonly externalToc: boolean;
   readonly threads: number;
   /** Where a finished blob too big for memory waits, in a file without a name. */
   readonly temporaryDirectory: string;

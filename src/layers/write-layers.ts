@@ -3,18 +3,17 @@
  * Jobs of several layers are under way at once, so that one huge layer and many small ones both use every thread;
  * a window of slots bounds what is in memory.
  */
-import type { LayerBlob, LayerContents } from '../model/layer.ts';
+import type { LayerContents } from '../model/layer.ts';
 import type { JobResult } from './execute-job.ts';
 import { zlibEngine } from './gzip.ts';
 import { createJobSource, slotCapacityBytes, type Job, type JobSource, type Slot } from './jobs.ts';
-import { LayerAssembler } from './layer-assembler.ts';
+import { type FinishedLayer, LayerAssembler } from './layer-assembler.ts';
 import { inlineRunner, type JobRunner } from './runner.ts';
 import type { LayerSettings } from './settings.ts';
 import { BlobSpool } from './spool.ts';
 import { workerPool } from './worker-pool.ts';
 
-export interface WrittenLayer {
-  readonly blob: LayerBlob;
+export interface WrittenLayer extends FinishedLayer {
   /** The blob's bytes; must be read before the next layer is asked for. */
   readonly read: () => Iterable<Uint8Array>;
 }
@@ -24,6 +23,7 @@ export async function* writeLayers(
   layers: readonly LayerContents[],
   settings: LayerSettings,
 ): AsyncGenerator<WrittenLayer> {
+  const { externalToc } = settings;
   const engine = zlibEngine(settings.compressionLevel);
   const spool = new BlobSpool(settings.temporaryDirectory);
   const runner = createRunner(settings);
@@ -36,13 +36,13 @@ export async function* writeLayers(
     )) {
       settings.signal.throwIfAborted();
       const next = assembler === undefined ? remaining.next() : undefined;
-      if (next?.done === false) assembler = new LayerAssembler(next.value, spool, engine);
+      if (next?.done === false) assembler = new LayerAssembler(next.value, { spool, engine, externalToc });
       assembler?.add(job, result, slot);
       settings.onContentBytes(job.contentBytes);
       if (!job.endsLayer || assembler === undefined) continue;
-      const blob = assembler.finish();
+      const finished = assembler.finish();
       assembler = undefined;
-      yield { blob, read: () => spool.read() };
+      yield { ...finished, read: () => spool.read() };
     }
   } finally {
     await runner.close();

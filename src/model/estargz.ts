@@ -26,12 +26,17 @@ export const LANDMARK_CONTENT = 0x0f;
  *   32  "STARGZ"
  *   38  01 00 00 ff ff     a final empty stored block
  *   43  8 zero bytes       CRC-32 and size of nothing
+ *
+ * A layer without a TOC of its own (estargz/externaltoc) ends in 46 bytes: XLEN is 21 and the subfield holds only
+ * "STARGZEXTERNALTOC". Its TOC is a blob of another image, see TOC_LAYER_DIGEST_ANNOTATION.
  */
 export const FOOTER_BYTES = 51;
 export const FOOTER_OFFSET_POSITION = 16;
 
 export const TOC_DIGEST_ANNOTATION = 'containerd.io/snapshot/stargz/toc.digest';
 export const UNCOMPRESSED_SIZE_ANNOTATION = 'io.containers.estargz.uncompressed-size';
+/** On a TOC blob of a TOC image: the digest of the layer that it belongs to. */
+export const TOC_LAYER_DIGEST_ANNOTATION = 'containerd.io/snapshot/stargz/layer.digest';
 
 export type TocEntryType = 'dir' | 'reg' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo' | 'chunk';
 

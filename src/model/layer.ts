@@ -44,3 +44,10 @@ export interface LayerBlob {
   /** SHA-256 of the TOC's JSON; only for eStargz. */
   readonly tocDigest: Digest | undefined;
 }
+
+/** A TOC that stands outside of its layer, in a blob of its own: one gzip member, a tar with the TOC as its only entry. */
+export interface TocBlob {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly bytes: Uint8Array;
+}

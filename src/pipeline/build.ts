@@ -145,6 +145,7 @@ async function writeBlobs(
     prefix: rootfs.prefix,
     chunkSizeBytes: options.chunkSizeBytes,
     compressionLevel: options.compressionLevel,
+    externalToc: false,
     threads: options.threads,
     temporaryDirectory: tmpdir(),
     signal: context.signal,

@@ -9,7 +9,7 @@ import type { LayerEntry } from '../../../src/model/entry.ts';
 import type { ContentSource, LayerContents, LayerFormat } from '../../../src/model/layer.ts';
 import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
 import { tarPaddingBytes } from '../../../src/model/tar-format.ts';
-import { CHUNK_BYTES, readToc, sha256, writeOne } from './written-layers.ts';
+import { CHUNK_BYTES, readToc, readTocMember, sha256, writeOne } from './written-layers.ts';
 
 let directory: string;
 const opened: number[] = [];
@@ -95,6 +95,14 @@ describe('a layer that keeps the bytes of a tar', () => {
       expect(member.subarray(0, content.length).equals(content)).toBe(true);
       expect(toc.entries[index]?.chunkDigest).toBe(sha256(content));
     }
+  });
+
+  it('is the same tar also as eStargz when the TOC is external', async () => {
+    const { blob, tocBlob, bytes } = await writeOne(layer('estargz', verbatim(tar)), { externalToc: true });
+    expect(blob.diffId).toBe(sha256(tar));
+    expect(gunzipSync(bytes).equals(tar)).toBe(true);
+    const { json } = readTocMember(tocBlob?.bytes ?? Buffer.alloc(0));
+    expect(blob.tocDigest).toBe(sha256(json));
   });
 
   it('may be empty', async () => {

@@ -7,7 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LayerEntry } from '../../../src/model/entry.ts';
 import type { LayerFormat } from '../../../src/model/layer.ts';
 import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
-import { CHUNK_BYTES, contents, readToc, sha256, write, type Written, writeOne } from './written-layers.ts';
+import {
+  CHUNK_BYTES,
+  contents,
+  readToc,
+  readTocMember,
+  sha256,
+  write,
+  type Written,
+  writeOne,
+} from './written-layers.ts';
 
 let directory: string;
 
@@ -127,6 +136,37 @@ describe('an eStargz layer', () => {
     const { blob, bytes } = await writeAs('estargz', entries);
     expect(blob.diffId).toBe(sha256(gunzipSync(bytes)));
     expect(readToc(bytes).toc.entries).toHaveLength(5001);
+  });
+});
+
+describe('an eStargz layer with an external TOC', () => {
+  const entries = () => [directoryEntry('usr'), storedFile('usr/a', randomBytes(100_000))];
+
+  it('is the layer with its TOC inside up to the TOC, which is a blob of its own', async () => {
+    const settings = { prefix: `${directory}/` };
+    const layer = contents('estargz', entries());
+    const inside = await writeOne(layer, settings);
+    const outside = await writeOne(layer, { ...settings, externalToc: true });
+    const { tocOffset, json } = readToc(inside.bytes);
+    expect(outside.bytes.subarray(0, -46).equals(inside.bytes.subarray(0, tocOffset))).toBe(true);
+    expect(outside.bytes.subarray(-30, -13).toString()).toBe('STARGZEXTERNALTOC');
+    expect(outside.blob.diffId).toBe(sha256(gunzipSync(outside.bytes)));
+    expect(outside.blob.tocDigest).toBe(inside.blob.tocDigest);
+    const { tocBlob } = outside;
+    expect(readTocMember(tocBlob?.bytes ?? new Uint8Array()).json.equals(json)).toBe(true);
+    expect(tocBlob).toMatchObject({
+      digest: sha256(tocBlob?.bytes ?? new Uint8Array()),
+      sizeBytes: tocBlob?.bytes.length,
+    });
+    expect(inside.tocBlob).toBeUndefined();
+  });
+
+  it.each<LayerFormat>(['gzip', 'none'])('has no TOC blob as %s', async (format) => {
+    const { blob, tocBlob } = await writeOne(contents(format, entries()), {
+      prefix: `${directory}/`,
+      externalToc: true,
+    });
+    expect([blob.tocDigest, tocBlob]).toEqual([undefined, undefined]);
   });
 });
 

@@ -5,12 +5,13 @@ import type { LayerSettings } from '../../../src/layers/settings.ts';
 import { writeLayers } from '../../../src/layers/write-layers.ts';
 import type { LayerEntry } from '../../../src/model/entry.ts';
 import type { Toc } from '../../../src/model/estargz.ts';
-import type { LayerBlob, LayerContents, LayerFormat } from '../../../src/model/layer.ts';
+import type { LayerBlob, LayerContents, LayerFormat, TocBlob } from '../../../src/model/layer.ts';
 
 export const CHUNK_BYTES = 64 * 1024;
 
 export interface Written {
   readonly blob: LayerBlob;
+  readonly tocBlob: TocBlob | undefined;
   readonly bytes: Buffer;
 }
 
@@ -18,6 +19,7 @@ const SETTINGS: LayerSettings = {
   prefix: undefined,
   chunkSizeBytes: CHUNK_BYTES,
   compressionLevel: 6,
+  externalToc: false,
   threads: 1,
   temporaryDirectory: tmpdir(),
   signal: new AbortController().signal,
@@ -29,8 +31,8 @@ export async function write(
   settings: Partial<LayerSettings>,
 ): Promise<Written[]> {
   const written: Written[] = [];
-  for await (const { blob, read } of writeLayers(layers, { ...SETTINGS, ...settings })) {
-    written.push({ blob, bytes: Buffer.concat([...read()]) });
+  for await (const { read, ...layer } of writeLayers(layers, { ...SETTINGS, ...settings })) {
+    written.push({ ...layer, bytes: Buffer.concat([...read()]) });
   }
   return written;
 }
@@ -52,8 +54,12 @@ export function sha256(bytes: Uint8Array): string {
 
 export function readToc(bytes: Buffer): { toc: Toc; json: Buffer; tocOffset: number } {
   const tocOffset = parseInt(bytes.toString('latin1', bytes.length - 35, bytes.length - 19), 16);
-  const tar = gunzipSync(bytes.subarray(tocOffset, bytes.length - 51));
+  return { ...readTocMember(bytes.subarray(tocOffset, bytes.length - 51)), tocOffset };
+}
+
+export function readTocMember(member: Uint8Array): { toc: Toc; json: Buffer } {
+  const tar = gunzipSync(member);
   const size = parseInt(tar.toString('latin1', 124, 135), 8);
   const json = tar.subarray(512, 512 + size);
-  return { toc: JSON.parse(json.toString('utf8')), json, tocOffset };
+  return { toc: JSON.parse(json.toString('utf8')), json };
 }
