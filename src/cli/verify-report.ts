@@ -14,7 +14,7 @@ export function renderVerifyReport(report: VerifyReport, settings: VerifyReportS
   if (settings.quiet) return findings;
   return [
     ...findings,
-    report.manifestDigest,
+    ...(report.manifestDigest === undefined ? [] : [report.manifestDigest]),
     checkedLine(report, settings),
     verdict(report, settings.rootfs),
   ];

@@ -15,9 +15,22 @@ const KNOWN_FLAGS = 0x1f;
 const MAX_TEXT_BYTES = 65_536;
 const TEXT_PIECE_BYTES = 256;
 
-/** Skips a member's header. @returns what is wrong with it, or undefined when all is well. */
-export async function skipGzipHeader(cursor: BlobCursor): Promise<string | undefined> {
+export interface GzipHeader {
+  /** What is wrong with it, undefined when all is well. */
+  readonly problem: string | undefined;
+  /** Whether it promises optional fields. */
+  readonly hasFlags: boolean;
+}
+
+/** Skips a member's header. */
+export async function skipGzipHeader(cursor: BlobCursor, tally?: GzipHeaderTally): Promise<GzipHeader> {
+  const offset = cursor.position;
   const fixed = await cursor.take(FIXED_BYTES);
+  tally?.note(fixed, offset);
+  return { problem: await skipFields(cursor, fixed), hasFlags: (fixed[3] ?? 0) !== 0 };
+}
+
+async function skipFields(cursor: BlobCursor, fixed: Buffer): Promise<string | undefined> {
   if (!fixed.subarray(0, MAGIC.length).equals(MAGIC)) return 'no gzip member begins here';
   const flags = fixed[3] ?? 0;
   if (fixed.length < FIXED_BYTES) return 'its header is cut off';
@@ -47,4 +60,30 @@ async function skipText(cursor: BlobCursor): Promise<boolean> {
     skippedBytes += piece.length;
   }
   return false;
+}
+
+/** Which headers the members of a blob have. One writer gives all of them the same, and no reader looks at most of it. */
+export interface GzipHeaderTally {
+  note(header: Buffer, offset: number): void;
+  /** The members whose header only they have, when all others share one. */
+  oddOffsets(): readonly number[];
+}
+
+/** A blob whose members all differ is not kept count of. */
+const MAX_KINDS = 16;
+
+export function createGzipHeaderTally(): GzipHeaderTally {
+  const kinds = new Map<string, { readonly firstOffset: number; count: number }>();
+  return {
+    note(header, offset) {
+      const key = header.toString('latin1');
+      const kind = kinds.get(key);
+      if (kind !== undefined) kind.count++;
+      else if (kinds.size < MAX_KINDS) kinds.set(key, { firstOffset: offset, count: 1 });
+    },
+    oddOffsets() {
+      const odd = [...kinds.values()].filter(({ count }) => count === 1);
+      return kinds.size - odd.length === 1 ? odd.map(({ firstOffset }) => firstOffset) : [];
+    },
+  };
 }

@@ -5,7 +5,8 @@
 import { crc32, createInflateRaw, inflateRawSync, type InflateRaw } from 'node:zlib';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 import type { BlobCursor } from './blob-cursor.ts';
-import { skipGzipHeader } from './gzip-header.ts';
+import { GzipError } from './gzip-error.ts';
+import { type GzipHeaderTally, skipGzipHeader } from './gzip-header.ts';
 
 export interface InflatedMember {
   /** Offset in the blob. */
@@ -18,13 +19,20 @@ export interface MemberReader {
    * Inflates the member at the cursor and leaves the cursor right behind it.
    * @param expectedEnd where the member is said to end, if that is known: what is small enough then goes faster.
    * @returns undefined at the end of the blob.
-   * @throws LayahError `bad-image` naming the offset.
+   * @throws GzipError naming the offset.
    */
   next(expectedEnd?: number): Promise<InflatedMember | undefined>;
 }
 
-/** @param onOutput gets the uncompressed bytes, in order. */
-export function createMemberReader(cursor: BlobCursor, onOutput: (chunk: Buffer) => void): MemberReader {
+/**
+ * @param onOutput gets the uncompressed bytes, in order.
+ * @param headers notes the header of every member.
+ */
+export function createMemberReader(
+  cursor: BlobCursor,
+  onOutput: (chunk: Buffer) => void,
+  headers?: GzipHeaderTally,
+): MemberReader {
   let wrongEnds = 0;
   return {
     async next(expectedEnd) {
@@ -32,16 +40,15 @@ export function createMemberReader(cursor: BlobCursor, onOutput: (chunk: Buffer)
       const first = await cursor.read(1);
       if (first === undefined) return undefined;
       cursor.unread(first);
-      const problem = await skipGzipHeader(cursor);
-      if (problem !== undefined) throw gzipError(offset, problem);
-      const totals: Totals = { crc: 0, uncompressedBytes: 0, onOutput };
+      const { problem, hasFlags } = await skipGzipHeader(cursor, headers);
+      if (problem !== undefined) throw new GzipError({ part: 'header', offset, what: problem });
+      const totals: Totals = { offset, hasFlags, crc: 0, uncompressedBytes: 0, onOutput };
       // Wrong ends make us read far ahead for nothing; a lying TOC must not make that our habit.
       const hint = wrongEnds < MAX_WRONG_ENDS ? expectedEnd : undefined;
-      if (!(await inflateAtOnce(cursor, totals, { offset, expectedEnd: hint }))) {
-        await inflateStreaming(cursor, totals, offset);
-      }
-      await checkTrailer(cursor, totals, offset);
+      if (!(await inflateAtOnce(cursor, totals, hint))) await inflateStreaming(cursor, totals);
+      const fault = trailerFault(await cursor.take(TRAILER_BYTES), totals);
       if (hint !== undefined && cursor.position !== hint) wrongEnds++;
+      if (fault !== undefined) throw new GzipError({ ...fault, offset });
       return { offset, uncompressedBytes: totals.uncompressedBytes };
     },
   };
@@ -50,6 +57,10 @@ export function createMemberReader(cursor: BlobCursor, onOutput: (chunk: Buffer)
 const MAX_WRONG_ENDS = 1000;
 
 interface Totals {
+  /** Of the member. */
+  readonly offset: number;
+  /** Of its header: one that was not meant has eaten part of the data. */
+  readonly hasFlags: boolean;
   crc: number;
   uncompressedBytes: number;
   readonly onOutput: (chunk: Buffer) => void;
@@ -67,17 +78,16 @@ const MAX_AT_ONCE_OUTPUT_BYTES = 64 << 20;
 const OUTPUT_PIECE_BYTES = 64 << 10;
 const TRAILER_BYTES = 8;
 
-interface MemberPlace {
-  readonly offset: number;
-  readonly expectedEnd: number | undefined;
-}
-
 /** @returns whether it could: otherwise nothing was emitted and the cursor is where it was. */
-async function inflateAtOnce(cursor: BlobCursor, totals: Totals, place: MemberPlace): Promise<boolean> {
-  const sizeBytes = (place.expectedEnd ?? 0) - TRAILER_BYTES - cursor.position;
+async function inflateAtOnce(
+  cursor: BlobCursor,
+  totals: Totals,
+  expectedEnd: number | undefined,
+): Promise<boolean> {
+  const sizeBytes = (expectedEnd ?? 0) - TRAILER_BYTES - cursor.position;
   if (sizeBytes <= 0 || sizeBytes > MAX_AT_ONCE_BYTES) return false;
   const compressed = await cursor.take(sizeBytes);
-  const inflated = tryInflate(compressed, place.offset);
+  const inflated = tryInflate(compressed, totals);
   cursor.unread(compressed.subarray(inflated?.usedBytes ?? 0));
   if (inflated === undefined) return false;
   emit(totals, inflated.output);
@@ -85,13 +95,13 @@ async function inflateAtOnce(cursor: BlobCursor, totals: Totals, place: MemberPl
 }
 
 /** @returns undefined when the member is not all there, or its output is too large for one piece. */
-function tryInflate(compressed: Buffer, offset: number): InflatedBuffer | undefined {
+function tryInflate(compressed: Buffer, totals: Totals): InflatedBuffer | undefined {
   try {
     return inflateBuffer(compressed);
   } catch (thrown) {
     const code = systemErrorCode(thrown);
     if (code === 'Z_BUF_ERROR' || code === 'ERR_BUFFER_TOO_LARGE') return undefined;
-    throw inflateError(offset, thrown);
+    throw inflateError(totals, thrown);
   }
 }
 
@@ -126,7 +136,7 @@ function inflateBuffer(compressed: Buffer): InflatedBuffer {
 /** Deflate's best ratio is about 1:1032, so one slice makes at most 17 MB of output. */
 const INPUT_SLICE_BYTES = 16 << 10;
 
-async function inflateStreaming(cursor: BlobCursor, totals: Totals, offset: number): Promise<void> {
+async function inflateStreaming(cursor: BlobCursor, totals: Totals): Promise<void> {
   const engine = createInflateRaw({ chunkSize: OUTPUT_PIECE_BYTES });
   const outputs: Buffer[] = [];
   // A listener, not a pipeline: only slice by slice does the engine tell where the member ended.
@@ -134,7 +144,7 @@ async function inflateStreaming(cursor: BlobCursor, totals: Totals, offset: numb
   try {
     for (;;) {
       const slice = await cursor.read(INPUT_SLICE_BYTES);
-      if (slice === undefined) throw gzipError(offset, 'it is cut off');
+      if (slice === undefined) throw dataError(totals, 'it is cut off');
       const usedBefore = engine.bytesWritten;
       await writeSlice(engine, slice);
       for (const output of outputs.splice(0)) emit(totals, output);
@@ -145,7 +155,7 @@ async function inflateStreaming(cursor: BlobCursor, totals: Totals, offset: numb
       }
     }
   } catch (thrown) {
-    throw thrown instanceof LayahError ? thrown : inflateError(offset, thrown);
+    throw thrown instanceof LayahError ? thrown : inflateError(totals, thrown);
   } finally {
     engine.destroy();
   }
@@ -162,22 +172,25 @@ async function writeSlice(engine: InflateRaw, slice: Buffer): Promise<void> {
   });
 }
 
-async function checkTrailer(cursor: BlobCursor, totals: Totals, offset: number): Promise<void> {
-  const trailer = await cursor.take(TRAILER_BYTES);
-  if (trailer.length < TRAILER_BYTES) throw gzipError(offset, 'it is cut off');
-  if (trailer.readUInt32LE(0) !== totals.crc)
-    throw gzipError(offset, 'its CRC-32 does not match its content');
+function trailerFault(
+  trailer: Buffer,
+  totals: Totals,
+): (Pick<GzipError, 'part'> & { what: string }) | undefined {
+  if (trailer.length < TRAILER_BYTES) return { part: 'trailer', what: 'it is cut off' };
+  const hasRightCrc = trailer.readUInt32LE(0) === totals.crc;
   // The field holds the size modulo 2^32.
-  if (trailer.readUInt32LE(4) !== totals.uncompressedBytes % 2 ** 32) {
-    throw gzipError(offset, 'its size field does not match its content');
-  }
+  const hasRightSize = trailer.readUInt32LE(4) === totals.uncompressedBytes % 2 ** 32;
+  if (hasRightCrc && hasRightSize) return undefined;
+  if (hasRightCrc) return { part: 'trailer', what: 'its size field does not match its content' };
+  if (hasRightSize) return { part: 'trailer', what: 'its CRC-32 does not match its content' };
+  return { part: 'data', what: 'neither its CRC-32 nor its size field match its content' };
 }
 
-function inflateError(offset: number, cause: unknown): LayahError {
+function inflateError(totals: Totals, cause: unknown): GzipError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return gzipError(offset, `it does not inflate: ${reason}`, cause);
+  return dataError(totals, `it does not inflate: ${reason}`, cause);
 }
 
-function gzipError(offset: number, what: string, cause?: unknown): LayahError {
-  return new LayahError({ code: 'bad-image', message: `gzip member at offset ${offset}: ${what}`, cause });
+function dataError({ offset, hasFlags }: Totals, what: string, cause?: unknown): GzipError {
+  return new GzipError({ part: hasFlags ? 'header' : 'data', offset, what, cause });
 }

@@ -4,6 +4,7 @@ import type { Report } from '../model/finding.ts';
 import { createLandmarkCheck, isLandmark } from './landmark-check.ts';
 import { type EntryObserver, type LayerTarEntry, observeEntries } from './layer-entries.ts';
 import { createOrderCheck } from './layer-order.ts';
+import type { ChunkProgress } from './member-watch.ts';
 import type { LayerPassResult } from './read-layer.ts';
 import type { TarHeader } from './tar-header.ts';
 import type { TarHandler } from './tar-reader.ts';
@@ -15,6 +16,7 @@ export interface LayerChecks {
   readonly hidden: TarHandler | undefined;
   /** What unpacking gives; grows while the layer is read. */
   readonly entries: readonly LayerTarEntry[];
+  chunks(): ChunkProgress;
   /** Call at the end of the layer. */
   finish(result: LayerPassResult): void;
 }
@@ -26,6 +28,7 @@ export function createPlainChecks(report: Report): LayerChecks {
     archive: observeEntries([createNameCheck(report), collect]),
     hidden: undefined,
     entries,
+    chunks: () => ({ done: 0, wrong: 0, isOpen: false }),
     finish: () => {},
   };
 }
@@ -42,9 +45,10 @@ export function createEstargzChecks(input: TocCheckInput): LayerChecks {
     archive: observeEntries([exceptToc(checks, () => tocs.archive++), collect]),
     hidden: observeEntries([exceptToc([...checks, createHiddenCheck(report)], () => tocs.hidden++)]),
     entries,
+    chunks: () => toc.chunks(),
     finish: ({ archive, hiddenFrom }) => {
+      toc.finish(archive !== undefined);
       if (archive === undefined) return;
-      toc.finish();
       landmark.finish({ tocIsHidden: tocs.hidden > 0, hiddenFrom });
       const tocCount = tocs.archive + tocs.hidden;
       if (tocCount !== 1) report('toc', `the tar has ${tocCount} entries called ${TOC_TAR_NAME}`);
@@ -78,8 +82,10 @@ function exceptToc(observers: readonly EntryObserver[], onToc: () => void): Entr
 
 function createNameCheck(report: Report): EntryObserver {
   return {
-    begin({ name }) {
-      if (name.split('/').includes('..')) report('tar', `the name ${displayBytes(name)} climbs with ..`);
+    begin({ name, path }) {
+      if (name.split('/').includes('..')) {
+        report('tar', `the name ${displayBytes(name)} climbs with ..`, path);
+      }
     },
   };
 }

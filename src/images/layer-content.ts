@@ -17,12 +17,20 @@ const ZSTD_MAGIC = Buffer.from('28b52ffd', 'hex');
 /** zstd:chunked may begin with a skippable frame. */
 const ZSTD_SKIPPABLE_MAGIC = Buffer.from('502a4d18', 'hex');
 
-/** How many bytes `compressionOfContent` looks at. */
-export const MAGIC_BYTES = 4;
+/**
+ * What a layer is, by its first block. No tar begins with any of these magics: a name or a zero block does.
+ * @param promised by the media type: what is neither gzip nor a tar is damaged gzip if gzip was promised.
+ */
+export function compressionOfContent(
+  start: Buffer,
+  promised: LayerCompression | undefined,
+): LayerCompression {
+  const magic = start.subarray(0, ZSTD_MAGIC.length);
+  if (magic.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return 'gzip';
+  if (magic.equals(ZSTD_MAGIC) || magic.equals(ZSTD_SKIPPABLE_MAGIC)) return 'zstd';
+  return promised === 'gzip' && start.length > 0 && !isTarStart(start) ? 'gzip' : 'none';
+}
 
-/** No tar begins with any of these bytes: a name or a zero block does. */
-export function compressionOfContent(start: Buffer): LayerCompression {
-  if (start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return 'gzip';
-  if (start.equals(ZSTD_MAGIC) || start.equals(ZSTD_SKIPPABLE_MAGIC)) return 'zstd';
-  return 'none';
+function isTarStart(block: Buffer): boolean {
+  return block.toString('latin1', 257, 262) === 'ustar' || block.every((byte) => byte === 0);
 }

@@ -1,21 +1,31 @@
 import { hash } from 'node:crypto';
 import type { Digest } from '../model/digest.ts';
-import { LayahError } from '../model/errors.ts';
-import { FOOTER_BYTES, TOC_DIGEST_ANNOTATION, TOC_TAR_NAME } from '../model/estargz.ts';
-import { createBlobCursor } from './blob-cursor.ts';
+import { FOOTER_BYTES, TOC_DIGEST_ANNOTATION } from '../model/estargz.ts';
 import type { Report } from '../model/finding.ts';
 import { parseFooter } from './footer.ts';
-import { createMemberReader } from './gzip-members.ts';
 import type { ImageStore } from './image-store.ts';
-import type { TarHeader } from './tar-header.ts';
-import { createTarReader } from './tar-reader.ts';
+import { problemOf, readTocJson, type TocJson, type UnreadableToc } from './read-toc.ts';
 import { parseToc, type ReadToc } from './toc.ts';
 
 export interface LocatedToc {
+  readonly kind: 'located';
   readonly toc: ReadToc;
+  /** Of its member. */
   readonly tocOffset: number;
   readonly footerOffset: number;
 }
+
+/** eStargz whose TOC cannot be used. */
+export interface BrokenEstargz {
+  readonly kind: 'broken';
+  /** Where the footer says that the TOC is; undefined when it is the footer that is wrong. */
+  readonly tocOffset: number | undefined;
+  /** What is wrong with the footer, unless the member at that offset turns out to be damaged. */
+  readonly suspicion?: string;
+}
+
+/** What the end of a gzip layer says it is. */
+export type EstargzState = { readonly kind: 'none' } | BrokenEstargz | LocatedToc;
 
 export interface TocLocation {
   readonly store: ImageStore;
@@ -25,8 +35,7 @@ export interface TocLocation {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** What the end of a gzip layer says it is; `broken` is eStargz whose TOC cannot be used. */
-export type EstargzState = 'none' | 'broken' | LocatedToc;
+const WRONG_FOOTER: BrokenEstargz = { kind: 'broken', tocOffset: undefined };
 
 /** Follows the footer to the TOC and reads it, with everything that can be checked before the content is known. */
 export async function locateToc(blob: TocLocation, report: Report): Promise<EstargzState> {
@@ -36,9 +45,9 @@ export async function locateToc(blob: TocLocation, report: Report): Promise<Esta
     const place = { tocOffset: footer.tocOffset, footerOffset: blob.sizeBytes - footer.sizeBytes };
     return readTocMember(blob, place, report);
   }
-  if (footer === undefined && blob.annotations[TOC_DIGEST_ANNOTATION] === undefined) return 'none';
+  if (footer === undefined && blob.annotations[TOC_DIGEST_ANNOTATION] === undefined) return { kind: 'none' };
   report('footer', WRONG_FOOTERS[footer?.kind ?? 'none']);
-  return 'broken';
+  return WRONG_FOOTER;
 }
 
 const WRONG_FOOTERS = {
@@ -52,112 +61,61 @@ interface TocPlace {
   readonly footerOffset: number;
 }
 
-/** containers/storage reads no larger TOC (pkg/chunked). */
-const MAX_COMPRESSED_TOC_BYTES = 150 << 20;
+/** It inflates to several times as much; see `readTocJson` for how much that may be. */
+const MAX_COMPRESSED_TOC_BYTES = 32 << 20;
+const GZIP_MAGIC = Buffer.from('1f8b08', 'hex');
 
 async function readTocMember(blob: TocLocation, place: TocPlace, report: Report): Promise<EstargzState> {
   const { tocOffset, footerOffset } = place;
   const spanBytes = footerOffset - tocOffset;
+  const said = `the footer says that the TOC is at offset ${tocOffset}`;
   if (spanBytes <= 0) {
-    report(
-      'footer',
-      `the footer says that the TOC is at offset ${tocOffset}, which is not before the footer`,
-    );
-    return 'broken';
+    report('footer', `${said}, which is not before the footer`);
+    return WRONG_FOOTER;
   }
   if (spanBytes > MAX_COMPRESSED_TOC_BYTES) {
-    report(
-      'footer',
-      `the footer says that the TOC is at offset ${tocOffset}: ${spanBytes} bytes are too many for it`,
-    );
-    return 'broken';
+    report('footer', `${said}: ${spanBytes} bytes are too many for it`);
+    return WRONG_FOOTER;
   }
   const compressed = await blob.store.readRange(blob.digest, tocOffset, spanBytes);
-  if (compressed[0] !== 0x1f || compressed[1] !== 0x8b) {
-    report('footer', `the footer says that the TOC is at offset ${tocOffset}, where no gzip member begins`);
-    return 'broken';
+  if (!compressed.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) {
+    return { kind: 'broken', tocOffset, suspicion: `${said}, where no gzip member begins` };
   }
-  const json = await readTocJson(compressed, place, report);
-  if (json === undefined) return 'broken';
-  checkTocDigest(blob, json, report);
+  const read = await readTocJson(compressed);
+  if ('problem' in read) return unreadableToc(read, tocOffset, report);
+  const digest = `sha256:${hash('sha256', read.json, 'hex')}`;
+  if (read.trailerProblem !== undefined && digest !== blob.annotations[TOC_DIGEST_ANNOTATION]) {
+    return unreadableToc({ problem: read.trailerProblem, isNoToc: false }, tocOffset, report);
+  }
+  reportExcess(read, tocOffset, report);
+  checkTocDigest(blob, digest, report);
   try {
-    return { toc: parseToc(json, 'the TOC'), tocOffset, footerOffset };
+    return { kind: 'located', toc: parseToc(read.json, 'the TOC'), tocOffset, footerOffset };
   } catch (thrown) {
     report('toc', problemOf(thrown));
-    return 'broken';
+    return { kind: 'broken', tocOffset };
   }
 }
 
-function checkTocDigest(blob: TocLocation, json: Buffer, report: Report): void {
-  const digest = `sha256:${hash('sha256', json, 'hex')}`;
+function unreadableToc(read: UnreadableToc, tocOffset: number, report: Report): BrokenEstargz {
+  if (read.isNoToc) {
+    report('footer', `the footer says that the TOC is at offset ${tocOffset}, but ${read.problem}`);
+    return WRONG_FOOTER;
+  }
+  report('toc', `the TOC at offset ${tocOffset} cannot be read: ${read.problem}`);
+  return { kind: 'broken', tocOffset };
+}
+
+function reportExcess({ hasMore, leftBytes }: TocJson, tocOffset: number, report: Report): void {
+  if (hasMore) report('toc', `the member at offset ${tocOffset} holds more than the TOC`);
+  if (leftBytes > 0) report('toc', `${leftBytes} bytes stand between the TOC's member and the footer`);
+}
+
+function checkTocDigest(blob: TocLocation, digest: string, report: Report): void {
   const claimed = blob.annotations[TOC_DIGEST_ANNOTATION];
   if (claimed === undefined) {
     report('annotation', `${TOC_DIGEST_ANNOTATION} is missing: no client would pull the layer lazily`);
   } else if (claimed !== digest) {
     report('toc-digest', `the TOC has ${digest}, the annotation says ${claimed}`);
   }
-}
-
-/** The JSON of the tar entry at the TOC's offset. */
-async function readTocJson(compressed: Buffer, place: TocPlace, report: Report): Promise<Buffer | undefined> {
-  const gathered: GatheredToc = { entryCount: 0, json: [], bytes: 0 };
-  try {
-    const cursor = createBlobCursor(oneChunk(compressed));
-    const tar = createTarReader(tocHandler(gathered));
-    await createMemberReader(cursor, (chunk) => tar.push(chunk)).next(compressed.length);
-    const { trailingBytes } = tar.finish();
-    if (gathered.entryCount === 0) throw notToc();
-    if (gathered.entryCount > 1 || trailingBytes > 0) {
-      report('toc', `the member at offset ${place.tocOffset} holds more than the TOC`);
-    }
-    const leftBytes = compressed.length - cursor.position;
-    if (leftBytes > 0) report('toc', `${leftBytes} bytes stand between the TOC's member and the footer`);
-  } catch (thrown) {
-    report('toc', `the TOC at offset ${place.tocOffset} cannot be read: ${problemOf(thrown)}`);
-    return undefined;
-  }
-  return Buffer.concat(gathered.json);
-}
-
-async function* oneChunk(chunk: Buffer): AsyncGenerator<Buffer> {
-  yield chunk;
-}
-
-interface GatheredToc {
-  entryCount: number;
-  readonly json: Buffer[];
-  bytes: number;
-}
-
-/** More than Node can make a string of. */
-const MAX_TOC_BYTES = 256 << 20;
-
-function tocHandler(gathered: GatheredToc) {
-  return {
-    entry(header: TarHeader): void {
-      const isToc = header.name === TOC_TAR_NAME && header.kind === 'file';
-      if (gathered.entryCount++ === 0 && !isToc) throw notToc();
-    },
-    content(chunk: Buffer): void {
-      if (gathered.entryCount > 1) return;
-      gathered.bytes += chunk.length;
-      if (gathered.bytes > MAX_TOC_BYTES) {
-        throw new LayahError({ code: 'bad-image', message: `it is larger than ${MAX_TOC_BYTES} bytes` });
-      }
-      gathered.json.push(chunk);
-    },
-  };
-}
-
-function notToc(): LayahError {
-  return new LayahError({
-    code: 'bad-image',
-    message: `its member does not begin with the tar entry ${TOC_TAR_NAME}`,
-  });
-}
-
-/** @throws what is no finding about the image. */
-export function problemOf(thrown: unknown): string {
-  if (thrown instanceof LayahError && thrown.code === 'bad-image') return thrown.message;
-  throw thrown;
 }

@@ -4,10 +4,12 @@
 import { createHash } from 'node:crypto';
 import { type DiffId, parseDiffId } from '../model/digest.ts';
 import { type BlobCursor, type BlobSummary, createBlobCursor } from './blob-cursor.ts';
-import type { Report } from '../model/finding.ts';
+import { GzipError } from './gzip-error.ts';
+import { createGzipHeaderTally, type GzipHeaderTally } from './gzip-header.ts';
 import { createMemberReader } from './gzip-members.ts';
 import type { LayerLayout } from './landmark-check.ts';
-import { problemOf } from './locate-toc.ts';
+import { problemOf } from './read-toc.ts';
+import type { MemberWatch } from './member-watch.ts';
 import { createTarReader, type TarHandler, type TarReader, type TarSummary } from './tar-reader.ts';
 import type { CurrentMember } from './toc-check.ts';
 
@@ -21,7 +23,7 @@ export interface LayerPassInput {
   readonly archive: TarHandler;
   /** Gets the entries after the end-of-archive blocks; undefined when these bytes mean nothing. */
   readonly hidden: TarHandler | undefined;
-  readonly report: Report;
+  readonly watch: MemberWatch;
 }
 
 export interface LayerPass {
@@ -35,9 +37,10 @@ export interface LayerPassResult extends BlobSummary {
   /** Undefined when the tar is broken. */
   readonly archive: TarSummary | undefined;
   readonly hiddenFrom: LayerLayout['hiddenFrom'];
+  readonly headers: GzipHeaderTally;
 }
 
-/** Findings of the codes `gzip` and `tar` go to `input.report`; the rest is for the caller to compare. */
+/** What is wrong with members and tar goes to `input.watch`; the rest is for the caller to compare. */
 export function createLayerPass(input: LayerPassInput): LayerPass {
   const state: PassState = { offset: 0, streamStart: 0, uncompressedBytes: 0 };
   return {
@@ -63,49 +66,73 @@ async function runPass(input: LayerPassInput, state: PassState): Promise<LayerPa
     tar.push(chunk);
     state.uncompressedBytes += chunk.length;
   };
-  let inflates = true;
-  try {
-    if (input.compression === 'gzip') await readMembers(cursor, { input, state, onOutput });
-    else await readPlain(cursor, input.signal, onOutput);
-  } catch (thrown) {
-    input.report('gzip', problemOf(thrown));
-    inflates = false;
-  }
-  const { archive, hiddenFrom } = inflates ? tar.finish() : { archive: undefined, hiddenFrom: undefined };
+  const headers = createGzipHeaderTally();
+  const inflates =
+    input.compression === 'gzip'
+      ? await readMembers(cursor, { input, state, headers, onOutput })
+      : await readPlain(cursor, input.signal, onOutput);
+  const ends = inflates ? tar.finish() : { archive: undefined, hiddenFrom: undefined };
   const sizeBytes = state.uncompressedBytes;
   return {
     ...(await cursor.drain()),
     uncompressed: inflates
       ? { diffId: parseDiffId(`sha256:${diffHash.digest('hex')}`), sizeBytes }
       : undefined,
-    archive,
-    hiddenFrom,
+    ...ends,
+    headers,
   };
 }
 
 interface MemberPass {
   readonly input: LayerPassInput;
   readonly state: PassState;
+  readonly headers: GzipHeaderTally;
   readonly onOutput: (chunk: Buffer) => void;
 }
 
-async function readMembers(cursor: BlobCursor, { input, state, onOutput }: MemberPass): Promise<void> {
-  const members = createMemberReader(cursor, onOutput);
+/** @returns whether there was nothing that could not be read over. */
+async function readMembers(cursor: BlobCursor, pass: MemberPass): Promise<boolean> {
+  const { input, state, headers, onOutput } = pass;
+  const members = createMemberReader(cursor, onOutput, headers);
   let nextOffset = 0;
   for (;;) {
     input.signal.throwIfAborted();
     state.offset = cursor.position;
     state.streamStart = state.uncompressedBytes;
     while ((input.memberOffsets[nextOffset] ?? Infinity) <= cursor.position) nextOffset++;
-    if ((await members.next(input.memberOffsets[nextOffset])) === undefined) return;
+    input.watch.begin();
+    try {
+      const member = await members.next(input.memberOffsets[nextOffset]);
+      input.watch.end();
+      if (member === undefined) return true;
+    } catch (thrown) {
+      if (!(thrown instanceof GzipError)) throw thrown;
+      const isInPlace = thrown.part === 'trailer' && (await isMemberEnd(cursor));
+      input.watch.fail(thrown, isInPlace);
+      if (!isInPlace) return false;
+    }
   }
 }
 
-async function readPlain(cursor: BlobCursor, signal: AbortSignal, onOutput: (chunk: Buffer) => void) {
+const GZIP_MAGIC = Buffer.from('1f8b08', 'hex');
+
+/** Whether another member begins here or the blob ends: then it is a damaged trailer that has been read. */
+async function isMemberEnd(cursor: BlobCursor): Promise<boolean> {
+  const start = await cursor.take(GZIP_MAGIC.length);
+  cursor.unread(start);
+  return start.length === 0 || start.equals(GZIP_MAGIC);
+}
+
+/** @returns true: there is nothing here that may not be readable. */
+async function readPlain(
+  cursor: BlobCursor,
+  signal: AbortSignal,
+  onOutput: (chunk: Buffer) => void,
+): Promise<boolean> {
   for (;;) {
     signal.throwIfAborted();
     const chunk = await cursor.read(READ_BYTES);
-    if (chunk === undefined) return;
+    if (chunk === undefined) return true;
     onOutput(chunk);
   }
 }
@@ -116,7 +143,7 @@ interface LayerTar {
 }
 
 /** The archive that every reader sees, and a second one behind its end. The first error ends the reading of both. */
-function createLayerTar({ archive, hidden, report }: LayerPassInput): LayerTar {
+function createLayerTar({ archive, hidden, watch }: LayerPassInput): LayerTar {
   let broken = false;
   let hiddenReader: TarReader | undefined;
   let hiddenFrom: number | undefined;
@@ -126,16 +153,21 @@ function createLayerTar({ archive, hidden, report }: LayerPassInput): LayerTar {
       return action();
     } catch (thrown) {
       broken = true;
-      report('tar', problemOf(thrown));
+      watch.report('tar', problemOf(thrown));
       return undefined;
     }
   };
+  const padding: TarHandler['padding'] = (chunk, position) => watch.padding(chunk, position);
   const reader = createTarReader({
     ...archive,
+    padding,
     trailing(chunk, position) {
       hiddenFrom ??= position;
       if (hidden === undefined) return;
-      hiddenReader ??= createTarReader(hidden, { startPosition: position, skipLeadingZeroBlocks: true });
+      hiddenReader ??= createTarReader(
+        { ...hidden, padding, trailing: padding },
+        { startPosition: position, skipLeadingZeroBlocks: true },
+      );
       hiddenReader.push(chunk);
     },
   });

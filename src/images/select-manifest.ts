@@ -1,4 +1,4 @@
-import { REF_NAME_ANNOTATION } from '../model/annotations.ts';
+import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import { LayahError } from '../model/errors.ts';
 import { parseImageIndex, type ReadDescriptor, type ReadImageIndex } from '../oci/schemas.ts';
 import type { ImageStore } from './image-store.ts';
@@ -28,9 +28,6 @@ interface Candidate {
   /** Its own and those of the indexes that lead to it. */
   readonly names: readonly string[];
 }
-
-/** containerd's own name of an image, which is the whole reference where ref.name is only the tag. */
-const CONTAINERD_NAME_ANNOTATION = 'io.containerd.image.name';
 
 function isNamed({ descriptor, names }: Candidate, tag: string): boolean {
   return descriptor.digest === tag || names.includes(tag);

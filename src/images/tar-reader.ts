@@ -22,6 +22,8 @@ export interface TarHandler {
   entry(header: TarHeader): void;
   /** Part of the content of the last entry; `position` is where it stands in the stream. */
   content(chunk: Buffer, position: number): void;
+  /** What stands between an entry's content, or an extension header, and the next block: zeros, if all is well. */
+  padding?(chunk: Buffer, position: number): void;
   /** Bytes after the end-of-archive blocks. */
   trailing?(chunk: Buffer, position: number): void;
 }
@@ -124,6 +126,7 @@ function consume(state: TarState, chunk: Buffer): number {
       return passContent(state, chunk);
     case 'padding': {
       const usedBytes = Math.min(state.paddingBytes, chunk.length);
+      state.handler.padding?.(chunk.subarray(0, usedBytes), state.position);
       state.paddingBytes -= usedBytes;
       state.position += usedBytes;
       if (state.paddingBytes === 0) expectHeader(state);

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { displayBytes } from '../model/rootfs-path.ts';
+import { displayBytes, rootfsPathFromText } from '../model/rootfs-path.ts';
 import type { Report } from '../model/finding.ts';
 import type { EntryObserver } from './layer-entries.ts';
+import type { ChunkProgress } from './member-watch.ts';
 import type { TarHeader } from './tar-header.ts';
 import type { TocChunk, TocFile } from './toc-files.ts';
 import { differingFields, hasSameName } from './toc-fields.ts';
@@ -20,8 +21,9 @@ export interface TocCheckInput {
 }
 
 export interface TocCheck extends EntryObserver {
-  /** Call at the end of the layer. */
-  finish(): void;
+  chunks(): ChunkProgress;
+  /** Call at the end of the layer. @param isWhole whether all of the layer could be read. */
+  finish(isWhole: boolean): void;
 }
 
 /** Compares the TOC with the tar, entry by entry, and every chunk's place and digest with the content that passes. */
@@ -34,6 +36,9 @@ export function createTocCheck(input: TocCheckInput): TocCheck {
     chunkIndex: 0,
     chunkBytes: 0,
     hash: undefined,
+    wrongChunks: [],
+    doneChunks: 0,
+    wrongChunkCount: 0,
   };
   return {
     begin: (header) => beginEntry(state, header),
@@ -42,9 +47,11 @@ export function createTocCheck(input: TocCheckInput): TocCheck {
       if (state.file !== undefined && digest !== undefined)
         checkDigests(state, state.file, { header, digest });
     },
-    finish: () => {
+    chunks: () => ({ done: state.doneChunks, wrong: state.wrongChunkCount, isOpen: state.chunkBytes > 0 }),
+    finish: (isWhole) => {
+      reportWrongChunks(state, 'payload');
       const rest = input.files[state.index];
-      if (state.inStep && rest !== undefined) {
+      if (isWhole && state.inStep && rest !== undefined) {
         input.report('toc', `TOC entry ${JSON.stringify(rest.entry.name)} is not in the tar`);
       }
     },
@@ -62,9 +69,15 @@ interface State {
   /** Bytes seen of the current chunk. */
   chunkBytes: number;
   hash: Hash | undefined;
+  /** Of the current file. */
+  wrongChunks: string[];
+  /** Both of the layer. */
+  doneChunks: number;
+  wrongChunkCount: number;
 }
 
 function beginEntry(state: State, header: TarHeader): void {
+  reportWrongChunks(state, 'payload');
   state.file = undefined;
   state.chunkIndex = 0;
   state.chunkBytes = 0;
@@ -77,11 +90,12 @@ function beginEntry(state: State, header: TarHeader): void {
     report(
       'toc',
       `the tar goes on with ${displayBytes(header.name)}, the TOC with ${listed}; the rest is not compared`,
+      header.path,
     );
     return;
   }
   for (const difference of differingFields(file.entry, header)) {
-    report('toc', `TOC entry ${displayBytes(header.name)}: ${difference}`);
+    report('toc', `TOC entry ${displayBytes(header.name)}: ${difference}`, header.path);
   }
   if (file.entry.type === 'reg' && header.kind === 'file') state.file = file;
 }
@@ -96,7 +110,7 @@ function checkContent(state: State, content: Buffer, position: number): void {
     state.hash?.update(part);
     state.chunkBytes += part.length;
     usedBytes += part.length;
-    if (state.chunkBytes === chunk.sizeBytes) endChunk(state, chunk, state.file);
+    if (state.chunkBytes === chunk.sizeBytes) endChunk(state, chunk);
   }
 }
 
@@ -106,9 +120,11 @@ function beginChunk(state: State, chunk: TocChunk, position: number): void {
   if (chunk.memberOffset !== member.offset || chunk.innerOffset !== innerOffset) {
     const said = place(chunk.memberOffset, chunk.innerOffset);
     const name = state.file?.entry.name ?? '';
+    const found = place(member.offset, innerOffset);
     state.input.report(
       'chunk',
-      `${JSON.stringify(name)}, byte ${chunk.chunkOffset}: the TOC puts this chunk at ${said}, it is at ${place(member.offset, innerOffset)}`,
+      `${JSON.stringify(name)}, byte ${chunk.chunkOffset}: the TOC puts this chunk at ${said}, it is at ${found}`,
+      rootfsPathFromText(name),
     );
   }
   // A file of one chunk has one digest, which is computed anyway.
@@ -125,29 +141,39 @@ function place(memberOffset: number, innerOffset: number): string {
     : `byte ${innerOffset} of the member at offset ${memberOffset}`;
 }
 
-function endChunk(state: State, chunk: TocChunk, file: TocFile): void {
+function endChunk(state: State, chunk: TocChunk): void {
   const { hash } = state;
   state.chunkIndex++;
+  state.doneChunks++;
   state.chunkBytes = 0;
   state.hash = undefined;
-  if (hash !== undefined) compareChunk(state, { file, chunk, digest: `sha256:${hash.digest('hex')}` });
+  if (hash !== undefined) compareChunk(state, { chunk, digest: `sha256:${hash.digest('hex')}` });
 }
 
+/** Of one file; more tell nothing new. */
+const MAX_WRONG_CHUNKS = 1000;
+
 interface HashedChunk {
-  readonly file: TocFile;
   readonly chunk: TocChunk;
   readonly digest: string;
 }
 
-function compareChunk(state: State, { file, chunk, digest }: HashedChunk): void {
+function compareChunk(state: State, { chunk, digest }: HashedChunk): void {
   if (chunk.digest === digest) return;
   const said = chunk.digest === undefined || chunk.digest === '' ? 'no digest' : chunk.digest;
-  state.input.report(
-    'chunk',
-    `${JSON.stringify(file.entry.name)}, byte ${chunk.chunkOffset}: the chunk has ${digest}, the TOC says ${said}`,
-  );
+  state.wrongChunkCount++;
+  if (state.wrongChunks.length === MAX_WRONG_CHUNKS) return;
+  state.wrongChunks.push(`byte ${chunk.chunkOffset}: the chunk has ${digest}, the TOC says ${said}`);
 }
 
+function reportWrongChunks(state: State, code: 'payload' | 'chunk-digest'): void {
+  const name = state.file?.entry.name ?? '';
+  for (const message of state.wrongChunks.splice(0)) {
+    state.input.report(code, `${JSON.stringify(name)}, ${message}`, rootfsPathFromText(name));
+  }
+}
+
+/** The digest of the whole file tells what is wrong when a chunk is: the content, or the digest of the chunk. */
 function checkDigests(
   state: State,
   file: TocFile,
@@ -155,14 +181,15 @@ function checkDigests(
 ): void {
   const [chunk] = file.chunks;
   if (chunk !== undefined && isOnlyChunk(state) && chunk.sizeBytes === header.sizeBytes) {
-    compareChunk(state, { file, chunk, digest });
+    compareChunk(state, { chunk, digest });
   }
   const mayLackDigest = header.sizeBytes === 0 && file.entry.digest === undefined;
-  if (file.entry.digest !== digest && !mayLackDigest) {
-    const said = file.entry.digest ?? 'no digest';
-    state.input.report(
-      'chunk',
-      `${JSON.stringify(file.entry.name)}: the content has ${digest}, the TOC says ${said}`,
-    );
-  }
+  const isRight = file.entry.digest === digest || mayLackDigest;
+  const hasWrongChunk = state.wrongChunks.length > 0;
+  reportWrongChunks(state, isRight ? 'chunk-digest' : 'payload');
+  if (isRight || hasWrongChunk) return;
+  const name = JSON.stringify(file.entry.name);
+  const said = file.entry.digest ?? 'no digest';
+  const message = `${name}: its chunks are right, but the file has ${digest}, the TOC says ${said}`;
+  state.input.report('toc', message, header.path);
 }

@@ -3,16 +3,20 @@
  * gives the entries that an unpacked layer consists of.
  */
 import type { DiffId } from '../model/digest.ts';
-import { displayBytes } from '../model/rootfs-path.ts';
-import { TOC_DIGEST_ANNOTATION, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
-import type { ReadDescriptor } from '../oci/schemas.ts';
+import { unreachable } from '../model/errors.ts';
+import { FOOTER_BYTES, TOC_DIGEST_ANNOTATION } from '../model/estargz.ts';
 import type { Report } from '../model/finding.ts';
+import { displayBytes } from '../model/rootfs-path.ts';
+import { TAR_BLOCK_BYTES } from '../model/tar-format.ts';
+import type { ReadDescriptor } from '../oci/schemas.ts';
 import type { ImageStore } from './image-store.ts';
 import { createEstargzChecks, createPlainChecks } from './layer-checks.ts';
-import { compressionOfContent, compressionOfMediaType, MAGIC_BYTES } from './layer-content.ts';
+import { compressionOfContent, compressionOfMediaType } from './layer-content.ts';
 import type { LayerTarEntry } from './layer-entries.ts';
+import { compareTotals, countReports, type ReportCounter } from './layer-totals.ts';
 import { type EstargzState, type LocatedToc, locateToc } from './locate-toc.ts';
-import { createLayerPass, type LayerPass, type LayerPassResult } from './read-layer.ts';
+import { createMemberWatch, type MemberRole, rolesByToc } from './member-watch.ts';
+import { createLayerPass, type LayerPass } from './read-layer.ts';
 import { type TocFile, tocFiles } from './toc-files.ts';
 
 export interface LayerInput {
@@ -37,19 +41,19 @@ export async function verifyLayer(input: LayerInput): Promise<VerifiedLayer> {
   const { store, descriptor, report } = input;
   const sizeBytes = await store.size(descriptor.digest);
   if (sizeBytes === undefined) {
-    report('blob-digest', 'the blob is not in the image');
+    report('missing-blob', 'the blob is not in the image');
     return NOTHING;
   }
   if (sizeBytes !== descriptor.size) {
     report('blob-size', `the blob has ${sizeBytes} bytes, the manifest says ${descriptor.size}`);
   }
-  const content = compressionOfContent(await store.readRange(descriptor.digest, 0, MAGIC_BYTES));
+  const promised = compressionOfMediaType(descriptor.mediaType);
+  const start = await store.readRange(descriptor.digest, 0, TAR_BLOCK_BYTES);
+  const content = compressionOfContent(start, promised);
   checkMediaType(descriptor.mediaType, content, report);
   if (content === 'zstd') {
-    report(
-      'media-type',
-      'the layer is compressed with zstd, which is not supported: its content was not verified',
-    );
+    const what = 'the layer is compressed with zstd, which is not supported: its content was not verified';
+    report('media-type', what);
     return NOTHING;
   }
   const annotations = descriptor.annotations ?? {};
@@ -57,36 +61,48 @@ export async function verifyLayer(input: LayerInput): Promise<VerifiedLayer> {
   if (content !== 'gzip' && annotations[TOC_DIGEST_ANNOTATION] !== undefined) {
     report('footer', 'the layer is annotated as eStargz, but is not gzip');
   }
-  const estargz = content === 'gzip' ? await locateToc(blob, report) : 'none';
-  return readContent(input, content, estargz);
+  const counter = countReports(report);
+  const estargz = content === 'gzip' ? await locateToc(blob, counter.report) : NO_ESTARGZ;
+  return readContent({ ...input, ...counter, sizeBytes }, content, estargz);
 }
 
 const NOTHING: VerifiedLayer = { isEstargz: false, tocEntryCount: 0, chunkCount: 0, entries: [] };
+
+const NO_ESTARGZ: EstargzState = { kind: 'none' };
 
 function checkMediaType(mediaType: string, content: string, report: Report): void {
   const promised = compressionOfMediaType(mediaType);
   if (promised === undefined) {
     report('media-type', `${displayBytes(mediaType)} is not the media type of a layer`);
   } else if (promised !== content) {
-    report(
-      'media-type',
-      `the media type ${mediaType} promises compression ${promised}, the blob has ${content}`,
-    );
+    const what = `the media type ${mediaType} promises compression ${promised}, the blob has ${content}`;
+    report('media-type', what);
   }
 }
 
+interface LayerContentInput extends LayerInput, ReportCounter {
+  /** Of the blob in the store. */
+  readonly sizeBytes: number;
+}
+
 async function readContent(
-  input: LayerInput,
+  input: LayerContentInput,
   compression: 'gzip' | 'none',
   estargz: EstargzState,
 ): Promise<VerifiedLayer> {
-  const { store, descriptor, signal, report } = input;
-  const located = typeof estargz === 'string' ? undefined : estargz;
+  const { store, descriptor, signal } = input;
+  const { report } = input;
+  const located = estargz.kind === 'located' ? estargz : undefined;
   const files = located === undefined ? [] : tocFiles(located.toc, located.tocOffset, report);
+  const watch = createMemberWatch({
+    report,
+    roleOf: rolesOf(estargz, files, input.sizeBytes),
+    chunks: () => checks.chunks(),
+  });
   const checks =
     located === undefined
-      ? createPlainChecks(report)
-      : createEstargzChecks({ files, report, currentMember: () => pass.currentMember() });
+      ? createPlainChecks(watch.report)
+      : createEstargzChecks({ files, report: watch.report, currentMember: () => pass.currentMember() });
   const blob = await store.readBlob(descriptor.digest);
   const pass: LayerPass = createLayerPass({
     blob,
@@ -95,50 +111,52 @@ async function readContent(
     signal,
     archive: checks.archive,
     hidden: checks.hidden,
-    report,
+    watch,
   });
   const result = await pass.run().finally(() => blob.destroy());
-  compareTotals(input, result, located !== undefined);
   checks.finish(result);
+  if (estargz.kind === 'broken' && estargz.suspicion !== undefined && !watch.failedAt(estargz.tocOffset)) {
+    report('footer', estargz.suspicion);
+  }
+  compareTotals(input, result, located !== undefined);
+  return { ...summarize(located, files), entries: checks.entries };
+}
+
+function summarize(
+  located: LocatedToc | undefined,
+  files: readonly TocFile[],
+): Omit<VerifiedLayer, 'entries'> {
   return {
     isEstargz: located !== undefined,
     tocEntryCount: located?.toc.entries.length ?? 0,
     chunkCount: files.reduce((sum, { chunks }) => sum + chunks.length, 0),
-    entries: checks.entries,
   };
+}
+
+/** What each member of the layer holds, or that what is wrong there has been reported. */
+function rolesOf(
+  estargz: EstargzState,
+  files: readonly TocFile[],
+  sizeBytes: number,
+): (memberOffset: number) => MemberRole {
+  switch (estargz.kind) {
+    case 'located':
+      return rolesByToc(files, estargz.tocOffset);
+    case 'none':
+      return () => ({ kind: 'unknown' });
+    case 'broken': {
+      const { tocOffset, suspicion } = estargz;
+      const isReported = (offset: number) =>
+        tocOffset === undefined
+          ? offset >= sizeBytes - FOOTER_BYTES
+          : offset === tocOffset && suspicion === undefined;
+      return (offset) => ({ kind: isReported(offset) ? 'reported' : 'unknown' });
+    }
+  }
+  return unreachable(estargz);
 }
 
 function memberOffsets(files: readonly TocFile[], { tocOffset, footerOffset }: LocatedToc): number[] {
   const offsets = files.flatMap(({ chunks }) => chunks.map(({ memberOffset }) => memberOffset));
   return [...new Set([...offsets, tocOffset, footerOffset])].sort((a, b) => a - b);
-}
-
-/** What the pass found against what manifest and image config say. */
-function compareTotals(input: LayerInput, result: LayerPassResult, isEstargz: boolean): void {
-  const { descriptor, diffId, report } = input;
-  if (result.digest !== descriptor.digest) report('blob-digest', `the blob has ${result.digest}`);
-  if (result.uncompressed === undefined) return;
-  if (diffId !== undefined && result.uncompressed.diffId !== diffId) {
-    report('diff-id', `the content has ${result.uncompressed.diffId}, the image config says ${diffId}`);
-  }
-  const claimedDiffId = descriptor.annotations?.[DIFF_ID_ANNOTATION];
-  if (claimedDiffId !== undefined && claimedDiffId !== result.uncompressed.diffId) {
-    report(
-      'annotation',
-      `${DIFF_ID_ANNOTATION} is ${displayText(claimedDiffId)}, not ${result.uncompressed.diffId}`,
-    );
-  }
-  const claimedSize = descriptor.annotations?.[UNCOMPRESSED_SIZE_ANNOTATION];
-  if (claimedSize === undefined && !isEstargz) return;
-  if (claimedSize !== String(result.uncompressed.sizeBytes)) {
-    const said = claimedSize === undefined ? 'missing' : displayText(claimedSize);
-    report('annotation', `${UNCOMPRESSED_SIZE_ANNOTATION} is ${said}, not ${result.uncompressed.sizeBytes}`);
-  }
-}
-
-/** BuildKit's; the same on every layer that has it. */
-const DIFF_ID_ANNOTATION = 'containerd.io/uncompressed';
-
-function displayText(text: string): string {
-  return JSON.stringify(text.slice(0, 100));
 }

@@ -4,6 +4,12 @@ export const COMPONENT_ANNOTATION = 'org.layah.component';
 /** On a descriptor in an index: the tag that `podman load` and `docker load` give the image. */
 export const REF_NAME_ANNOTATION = 'org.opencontainers.image.ref.name';
 
+/**
+ * What containerd, and so Docker with the containerd image store, reads before `ref.name` (containerd,
+ * pkg/images/annotations.go). podman and skopeo prefer it too when they load an archive.
+ */
+export const CONTAINERD_NAME_ANNOTATION = 'io.containerd.image.name';
+
 /** Comma separated; a comma, a percent sign and anything but printable ASCII in a name is percent-encoded UTF-8. */
 export function encodeComponentNames(names: readonly string[]): string {
   return names.map((name) => name.replace(/[^\x21-\x24\x26-\x2b\x2d-\x7e]/gu, percentEncode)).join(',');

@@ -1,4 +1,4 @@
-import { REF_NAME_ANNOTATION } from '../model/annotations.ts';
+import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import type { Platform } from '../model/image-config.ts';
 import { containerdImageName, parseImageReference } from '../model/image-reference.ts';
 import { type Descriptor, type JsonBlob, jsonBlob } from './descriptor.ts';
@@ -13,12 +13,6 @@ export interface ImageIndexInput {
 
 /** The file `oci-layout` (image-spec, image-layout.md). */
 export const OCI_LAYOUT_CONTENT = '{"imageLayoutVersion":"1.0.0"}';
-
-/**
- * What containerd, and so Docker with the containerd image store, reads before `ref.name` (containerd,
- * pkg/images/annotations.go). podman and skopeo prefer it too when they load an archive.
- */
-const CONTAINERD_NAME_ANNOTATION = 'io.containerd.image.name';
 
 /** The file `index.json` (image-spec, image-layout.md) of a layout with one image. */
 export function buildImageIndex(input: ImageIndexInput): JsonBlob {

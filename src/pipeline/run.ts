@@ -40,7 +40,8 @@ export interface BuildSummary {
 }
 
 export interface VerifyReport {
-  readonly manifestDigest: Digest;
+  /** Undefined when nobody knows which manifest is meant, which is a finding. */
+  readonly manifestDigest: Digest | undefined;
   readonly layerCount: number;
   readonly estargzLayerCount: number;
   readonly tocEntryCount: number;

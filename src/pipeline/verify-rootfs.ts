@@ -37,7 +37,12 @@ export async function compareWithRootfs(comparison: RootfsComparison, context: R
         return digestOfFile(rootfs, file);
       },
       report: (path, message) =>
-        comparison.findings.add({ code: 'tree', subject: displayPath(path), message }),
+        comparison.findings.add({
+          code: 'tree',
+          subject: displayPath(path),
+          path: displayPath(path),
+          message,
+        }),
     });
   } finally {
     rootfs.close();

@@ -3,7 +3,7 @@
  * with a root filesystem when one is given. What is wrong is collected, not thrown.
  */
 import type { ImageStore } from '../images/image-store.ts';
-import { unreadableImage } from '../images/layout-file.ts';
+import { missingBlob, unreadableImage } from '../images/layout-file.ts';
 import { type MergedTree, mergeTree } from '../images/merge-tree.ts';
 import { openImage } from '../images/open-image.ts';
 import { selectManifest } from '../images/select-manifest.ts';
@@ -14,6 +14,7 @@ import { displayPath } from '../model/rootfs-path.ts';
 import type { ReadDescriptor, ReadManifest } from '../oci/schemas.ts';
 import type { RunContext, VerifyReport } from './run.ts';
 import { readChecked, readDiffIds, readManifest } from './verify-documents.ts';
+import { checkTopIndex } from './verify-index.ts';
 import { createFindingList, type FindingList } from './verify-findings.ts';
 import { compareWithRootfs } from './verify-rootfs.ts';
 
@@ -35,12 +36,12 @@ async function verifyImage(
   context: RunContext,
 ): Promise<VerifyReport> {
   const findings = createFindingList();
-  const descriptor = await selectManifest(store, options.tag, (_, index) =>
-    readChecked(store, index, findings),
-  );
-  const manifest = await readManifest(store, descriptor, findings);
+  const descriptor = await findImage(store, options.tag, findings);
+  const manifest = descriptor && (await readManifest(store, descriptor, findings));
   const layers =
-    manifest === undefined ? [] : await verifyLayers({ store, manifest, descriptor, findings }, context);
+    descriptor === undefined || manifest === undefined
+      ? []
+      : await verifyLayers({ store, manifest, descriptor, findings }, context);
   const tree = mergeTree(layers.map(({ entries }) => entries));
   reportProblems(tree, findings);
   const comparesRootfs = options.rootfs !== undefined && manifest !== undefined;
@@ -48,7 +49,7 @@ async function verifyImage(
     await compareWithRootfs({ tree, hostDirectory: options.rootfs, options, findings }, context);
   }
   return {
-    manifestDigest: descriptor.digest,
+    manifestDigest: descriptor?.digest,
     layerCount: layers.length,
     estargzLayerCount: layers.filter(({ isEstargz }) => isEstargz).length,
     tocEntryCount: layers.reduce((sum, { tocEntryCount }) => sum + tocEntryCount, 0),
@@ -57,6 +58,28 @@ async function verifyImage(
     comparedWithRootfs: comparesRootfs,
     findings: findings.list(),
   };
+}
+
+/**
+ * @returns undefined when damage keeps us from knowing which image is meant: that is a finding.
+ * @throws LayahError `bad-image` when nothing is damaged, but there is no image, or it is not clear which one is meant.
+ */
+async function findImage(
+  store: ImageStore,
+  tag: string | undefined,
+  findings: FindingList,
+): Promise<ReadDescriptor | undefined> {
+  await checkTopIndex(store, findings);
+  try {
+    return await selectManifest(store, tag, async (_, descriptor) => {
+      const read = await readChecked(store, { kind: 'index', descriptor }, findings);
+      if (read === undefined) throw missingBlob(descriptor.digest, store.location);
+      return read.bytes;
+    });
+  } catch (thrown) {
+    if (thrown instanceof LayahError && findings.list().length > 0) return undefined;
+    throw thrown;
+  }
 }
 
 interface ImageLayers {
@@ -82,7 +105,14 @@ async function verifyLayers(
         descriptor: layer,
         diffId: diffIds[index],
         signal,
-        report: (code, message) => findings.add({ code, subject: layer.digest, message }),
+        report: (code, message, path) =>
+          findings.add({
+            code,
+            subject: layer.digest,
+            layer: layer.digest,
+            ...(path !== undefined && { path: displayPath(path) }),
+            message,
+          }),
       }),
     );
     doneBytes += layer.size;
@@ -93,6 +123,6 @@ async function verifyLayers(
 
 function reportProblems(tree: MergedTree, findings: FindingList): void {
   for (const { path, message } of tree.problems) {
-    findings.add({ code: 'tree', subject: displayPath(path), message });
+    findings.add({ code: 'tree', subject: displayPath(path), path: displayPath(path), message });
   }
 }

@@ -11,19 +11,19 @@ describe('chunks', () => {
   it('with another digest than their content are found', async () => {
     const other = sha256(Buffer.from('other'));
     expect(await findingsOf(editRow('etc/config', (row) => (row['chunkDigest'] = other)))).toEqual([
-      `chunk: "etc/config", byte 0: the chunk has ${sha256(Buffer.from('setting=1\n'))}, the TOC says ${other}`,
+      `chunk-digest: "etc/config", byte 0: the chunk has ${sha256(Buffer.from('setting=1\n'))}, the TOC says ${other}`,
     ]);
     expect(await findingsOf(editRow('etc/config', (row) => (row['digest'] = other)))).toEqual([
-      `chunk: "etc/config": the content has ${sha256(Buffer.from('setting=1\n'))}, the TOC says ${other}`,
+      `toc: "etc/config": its chunks are right, but the file has ${sha256(Buffer.from('setting=1\n'))}, the TOC says ${other}`,
     ]);
     expect(await findingsOf(large((_, rows) => ((rows.at(-2) ?? {})['chunkDigest'] = other)))).toEqual([
-      `chunk: "etc/large", byte 80: the chunk has ${sha256(Buffer.from('abcdefghij'.repeat(2)))}, the TOC says ${other}`,
+      `chunk-digest: "etc/large", byte 80: the chunk has ${sha256(Buffer.from('abcdefghij'.repeat(2)))}, the TOC says ${other}`,
     ]);
   });
 
   it('without a digest are found', async () => {
     expect(await findingsOf(editRow('etc/config', (row) => delete row['chunkDigest']))).toEqual([
-      expect.stringMatching(/^chunk: "etc\/config", byte 0: .* the TOC says no digest$/),
+      expect.stringMatching(/^chunk-digest: "etc\/config", byte 0: .* the TOC says no digest$/),
     ]);
   });
 
@@ -33,8 +33,7 @@ describe('chunks', () => {
     const content = sha256(Buffer.from('setting=2\n'));
     const said = sha256(Buffer.from('setting=1\n'));
     expect(await findingsOf({ editMember })).toEqual([
-      `chunk: "etc/config", byte 0: the chunk has ${content}, the TOC says ${said}`,
-      `chunk: "etc/config": the content has ${content}, the TOC says ${said}`,
+      `payload: "etc/config", byte 0: the chunk has ${content}, the TOC says ${said}`,
     ]);
   });
 

@@ -30,7 +30,7 @@ describe('the footer', () => {
 
   it('that points at another member is found', async () => {
     expect(await findingsOf({ footer: () => estargzFooter(0) })).toContain(
-      'toc: the TOC at offset 0 cannot be read: its member does not begin with the tar entry stargz.index.json',
+      'footer: the footer says that the TOC is at offset 0, but its member does not begin with the tar entry stargz.index.json',
     );
   });
 
@@ -124,7 +124,6 @@ describe('the TOC', () => {
       expect.stringMatching(
         /^toc: the TOC at offset \d+ cannot be read: gzip member at offset 0: it does not inflate/,
       ),
-      expect.stringMatching(/^gzip: gzip member at offset \d+: it does not inflate: invalid block type$/),
     ]);
   });
 });
