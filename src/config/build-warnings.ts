@@ -1,4 +1,4 @@
-import type { BuildOptions } from '../model/options.ts';
+import type { BuildOptions, PlanOptions } from '../model/options.ts';
 
 /** moby, daemon/internal/layer/layer_store.go, maxLayerDepth. */
 const DOCKER_MAX_LAYERS = 125;
@@ -15,13 +15,14 @@ export function buildNotes({ format, output }: BuildOptions): string[] {
 }
 
 /** What is allowed and yet may not be what the user wants, one sentence each. */
-export function buildWarnings(options: BuildOptions): string[] {
+export function buildWarnings(options: PlanOptions): string[] {
   if (options.maxLayers > OVERLAY_MAX_LAYERS) {
     return [
       `--max-layers ${options.maxLayers}: overlayfs mounts at most ${OVERLAY_MAX_LAYERS} layers, so the image may not run`,
     ];
   }
-  if (options.maxLayers > DOCKER_MAX_LAYERS) {
+  const { targets } = options;
+  if (options.maxLayers > DOCKER_MAX_LAYERS && (targets.length === 0 || targets.includes('docker'))) {
     return [
       `--max-layers ${options.maxLayers}: Docker refuses images with more than ${DOCKER_MAX_LAYERS} layers`,
     ];

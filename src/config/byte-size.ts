@@ -29,7 +29,7 @@ export function parseByteSize(flag: string, text: string, range: ByteSizeRange):
   if (digits === '' || unitBytes === undefined) {
     throw usageError(
       `${flag}: ${JSON.stringify(text)} is not a size`,
-      'Write a whole number of bytes, or one with k, KiB, m or MiB behind it.',
+      'Write a whole number of bytes, or one with k, KiB, m, MiB, g or GiB behind it.',
     );
   }
   const bytes = Number(digits) * unitBytes;
@@ -43,6 +43,7 @@ export function parseByteSize(flag: string, text: string, range: ByteSizeRange):
 
 /** In the largest unit that leaves a whole number. */
 function formatExact(bytes: number): string {
+  if (bytes % GIB === 0) return `${bytes / GIB} GiB`;
   if (bytes % MIB === 0) return `${bytes / MIB} MiB`;
   return bytes % KIB === 0 ? `${bytes / KIB} KiB` : `${bytes} bytes`;
 }

@@ -1,5 +1,6 @@
 import type { Machine } from './machine.ts';
 import { environmentValue } from './machine.ts';
+import { usageError } from './usage-error.ts';
 import { parseWholeNumber } from './whole-number.ts';
 
 /** 9999-12-31T23:59:59Z, the last second that RFC 3339 can write. */
@@ -22,6 +23,22 @@ export function resolveCreatedSeconds(
     return parseWholeNumber('environment variable SOURCE_DATE_EPOCH', variable, range);
   }
   return configSeconds ?? machine.nowSeconds;
+}
+
+/**
+ * `--plan-epoch`: a date, which begins at midnight UTC, seconds since 1970, or an RFC 3339 time.
+ * @throws LayahError `usage`
+ */
+export function parsePlanEpoch(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = /^\d{5,15}$/.test(text)
+    ? Number(text)
+    : parseTimestamp(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (typeof seconds === 'number' && seconds <= MAX_SECONDS) return seconds;
+  throw usageError(
+    `--plan-epoch: ${JSON.stringify(text)} is no date from 1970 to 9999`,
+    'Write it as 2026-01-31, as 2026-01-31T12:00:00Z, or in seconds since 1970.',
+  );
 }
 
 /**

@@ -1,12 +1,7 @@
 import type { LayahError } from '../model/errors.ts';
 import type { ImageLocation, OutputTarget } from '../model/options.ts';
 import type { Machine } from './machine.ts';
-import {
-  parseRegistryLocation,
-  refuseRegistryFlags,
-  REGISTRY_PREFIX,
-  type RegistryFlags,
-} from './registry-location.ts';
+import { parseRegistryLocation, REGISTRY_PREFIX, type RegistryFlags } from './registry-location.ts';
 import { usageError } from './usage-error.ts';
 
 const ARCHIVE_PREFIX = 'oci-archive:';
@@ -28,7 +23,6 @@ export interface OutputFlags extends RegistryFlags {
 export function parseOutputTarget(flags: OutputFlags, machine: Machine): OutputTarget {
   const { output: text, force } = flags;
   if (text?.startsWith(REGISTRY_PREFIX) === true) return registryTarget(text, flags);
-  refuseRegistryFlags(flags);
   if (text === undefined || text === '-') return stdoutTarget(machine);
   if (SKOPEO_TRANSPORT.test(text)) {
     throw usageError(
@@ -49,23 +43,31 @@ export function parseOutputTarget(flags: OutputFlags, machine: Machine): OutputT
   return location.kind === 'oci-directory' ? { ...location, replace: force } : location;
 }
 
+export interface NamedImage {
+  /** The argument, flag or variable that names it; begins the message of an error. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /**
- * The IMAGE of `layah verify`: `oci-archive:FILE`, `oci:DIR`, `docker://REF`, or a path, which is a layout when it is a
- * directory.
+ * An image to read: `oci-archive:FILE`, `oci:DIR`, `docker://REF`, or a path, which is a layout when it is a directory.
  * @throws LayahError `usage`
  */
-export function parseImageLocation(text: string, flags: RegistryFlags, machine: Machine): ImageLocation {
-  if (text.startsWith(REGISTRY_PREFIX)) return parseRegistryLocation('IMAGE', text, flags);
-  refuseRegistryFlags(flags);
+export function parseImageLocation(
+  { name, text }: NamedImage,
+  flags: RegistryFlags,
+  machine: Machine,
+): ImageLocation {
+  if (text.startsWith(REGISTRY_PREFIX)) return parseRegistryLocation(name, text, flags);
   if (SKOPEO_TRANSPORT.test(text)) {
     throw usageError(
-      `IMAGE: ${text} is not supported, only an OCI archive, an OCI layout or docker://`,
+      `${name}: ${text} is not supported, only an OCI archive, an OCI layout or docker://`,
       `Copy it first: skopeo copy ${text} oci-archive:image.ociarchive`,
     );
   }
   if (text === '-')
-    throw usageError('IMAGE: an image cannot be read from standard input', 'Save it to a file first.');
-  const location = parseLocation('IMAGE', text);
+    throw usageError(`${name}: an image cannot be read from standard input`, 'Save it to a file first.');
+  const location = parseLocation(name, text);
   const isLayout = !text.startsWith(ARCHIVE_PREFIX) && machine.isDirectory(location.path);
   return isLayout ? { kind: 'oci-directory', path: location.path } : location;
 }

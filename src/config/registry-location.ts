@@ -1,4 +1,4 @@
-import type { RegistryImage } from '../model/options.ts';
+import type { ImageLocation, OutputTarget, RegistryImage } from '../model/options.ts';
 import { parseRegistryReference } from '../model/registry-reference.ts';
 import { usageError } from './usage-error.ts';
 
@@ -30,8 +30,12 @@ export function parseRegistryLocation(name: string, text: string, flags: Registr
   };
 }
 
-/** @throws LayahError `usage` when a flag is there that only a registry has a use for. */
-export function refuseRegistryFlags({ tlsVerify, authFile }: RegistryFlags): void {
+/** @throws LayahError `usage` when a flag is there that only a registry has a use for, and none of the images is in one. */
+export function refuseUnusedRegistryFlags(
+  { tlsVerify, authFile }: RegistryFlags,
+  images: readonly (ImageLocation | OutputTarget)[],
+): void {
+  if (images.some(({ kind }) => kind === 'registry')) return;
   const flag = tlsVerify === undefined ? '--authfile' : '--tls-verify';
   if (tlsVerify === undefined && authFile === undefined) return;
   throw usageError(`${flag} means something only together with docker://`, `Leave ${flag} out.`);

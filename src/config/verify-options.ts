@@ -2,7 +2,7 @@ import type { VerifyOptions } from '../model/options.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { Machine } from './machine.ts';
 import { parseImageLocation } from './output-target.ts';
-import type { RegistryFlags } from './registry-location.ts';
+import { refuseUnusedRegistryFlags, type RegistryFlags } from './registry-location.ts';
 import { parsePrunePattern } from './prune-patterns.ts';
 import { usageError } from './usage-error.ts';
 
@@ -20,8 +20,10 @@ export function parseVerifyOptions(raw: RawVerifyFlags, machine: Machine): Verif
   if (raw.rootfs === '') throw usageError('--rootfs: the path is empty');
   if (raw.rootfs === undefined && raw.prune.length > 0) throw needsRootfs('--prune');
   if (raw.rootfs === undefined && raw.skipSpecialFiles) throw needsRootfs('--skip-special-files');
+  const image = parseImageLocation({ name: 'IMAGE', text: raw.image }, raw, machine);
+  refuseUnusedRegistryFlags(raw, [image]);
   return deepFreeze({
-    image: parseImageLocation(raw.image, raw, machine),
+    image,
     // Any text may name an image in an index, so the grammar of tags does not apply to what others wrote.
     tag: raw.tag,
     rootfs: raw.rootfs,

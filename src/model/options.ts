@@ -26,21 +26,37 @@ export interface LayerOptions {
   readonly threads: number;
 }
 
-/** `layah build`, with every default resolved. Frozen. */
-export interface BuildOptions extends LayerOptions {
+/** What stores or runs images, and limits how many layers they have. */
+export const LAYER_TARGETS = ['docker', 'containerd', 'containers-storage'] as const;
+
+export type LayerTarget = (typeof LAYER_TARGETS)[number];
+
+/** `layah plan`: which layer holds what, with every default resolved. Frozen. */
+export interface PlanOptions {
   readonly rootfs: string;
-  readonly output: OutputTarget;
-  readonly tag: string | undefined;
+  readonly prune: readonly PrunePattern[];
+  readonly skipSpecialFiles: boolean;
   readonly image: SourceImage;
   /** Upper bound of every mtime and the image's `created`, whole seconds since 1970. */
   readonly createdSeconds: number;
-  readonly maxLayers: number;
-  readonly prune: readonly PrunePattern[];
-  readonly skipSpecialFiles: boolean;
   readonly componentMap: ComponentMap | undefined;
   readonly enabledSources: readonly SourceName[];
   /** Names of components that get a layer of their own, with or without their source, as they were typed. */
   readonly exclusiveComponents: readonly string[];
+  readonly targets: readonly LayerTarget[];
+  readonly maxLayers: number;
+  /** Of the uncompressed layer; undefined for no limit. */
+  readonly maxLayerSizeBytes: number | undefined;
+  /** The plan knows no update after it; undefined for the default. */
+  readonly planEpochSeconds: number | undefined;
+  /** The image whose plan goes on. */
+  readonly previous: ImageLocation | undefined;
+}
+
+/** `layah build`, with every default resolved. Frozen. */
+export interface BuildOptions extends PlanOptions, LayerOptions {
+  readonly output: OutputTarget;
+  readonly tag: string | undefined;
 }
 
 export type ImageLocation =

@@ -23,7 +23,11 @@ describe('parseBuildOptions', () => {
         createdSeconds: undefined,
       },
       createdSeconds: 1_800_000_000,
+      targets: [],
       maxLayers: 64,
+      maxLayerSizeBytes: undefined,
+      planEpochSeconds: undefined,
+      previous: undefined,
       format: 'estargz',
       compressionLevel: 6,
       chunkSizeBytes: 4 * MIB,
@@ -251,8 +255,8 @@ describe('labels and annotations', () => {
 });
 
 describe('buildWarnings', () => {
-  const warningsFor = (maxLayers: string): string[] =>
-    buildWarnings(parseBuildOptions(buildFlags({ maxLayers }), testMachine()));
+  const warningsFor = (maxLayers: string, target?: string): string[] =>
+    buildWarnings(parseBuildOptions(buildFlags({ maxLayers, target }), testMachine()));
 
   it('warns of more layers than Docker or overlayfs take', () => {
     expect(warningsFor('125')).toEqual([]);
@@ -260,5 +264,10 @@ describe('buildWarnings', () => {
     expect(warningsFor('501')).toEqual([
       '--max-layers 501: overlayfs mounts at most 500 layers, so the image may not run',
     ]);
+  });
+
+  it('says nothing of Docker when the image is for others', () => {
+    expect(warningsFor('127', 'containerd')).toEqual([]);
+    expect(warningsFor('127', 'containerd,docker')).toHaveLength(1);
   });
 });

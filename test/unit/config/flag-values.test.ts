@@ -69,7 +69,7 @@ describe('parseByteSize', () => {
   it('refuses decimal units, fractions, signs and words', () => {
     for (const text of ['', '4kB', '4MB', '1.5MiB', '-4096', '+5k', 'x', '4  k', ' 4096', 'k', '0x1000']) {
       expect(errorText(() => parse(text))).toBe(
-        `usage: --chunk-size: ${JSON.stringify(text)} is not a size | Write a whole number of bytes, or one with k, KiB, m or MiB behind it.`,
+        `usage: --chunk-size: ${JSON.stringify(text)} is not a size | Write a whole number of bytes, or one with k, KiB, m, MiB, g or GiB behind it.`,
       );
     }
   });

@@ -26,6 +26,19 @@ describe('parseVerifyOptions', () => {
     expect(Object.isFrozen(options.image)).toBe(true);
   });
 
+  it('refuses flags of a registry for anything else', () => {
+    expect(errorText(() => parseVerifyOptions({ ...flags, tlsVerify: 'false' }, testMachine()))).toBe(
+      'usage: --tls-verify means something only together with docker:// | Leave --tls-verify out.',
+    );
+    expect(errorText(() => parseVerifyOptions({ ...flags, authFile: 'x' }, testMachine()))).toBe(
+      'usage: --authfile means something only together with docker:// | Leave --authfile out.',
+    );
+    const image = 'docker://a';
+    expect(parseVerifyOptions({ ...flags, image, tlsVerify: 'false' }, testMachine()).image.kind).toBe(
+      'registry',
+    );
+  });
+
   it('refuses flags about a root filesystem that is not given', () => {
     expect(errorText(() => parseVerifyOptions({ ...flags, prune: ['/p'] }, testMachine()))).toBe(
       'usage: --prune means something only together with --rootfs | Add --rootfs DIR, or leave --prune out.',
