@@ -1,5 +1,6 @@
 import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import { LayahError } from '../model/errors.ts';
+import type { Platform } from '../model/image-config.ts';
 import { parseImageIndex, type ReadDescriptor, type ReadImageIndex } from '../oci/schemas.ts';
 import type { ImageStore } from './image-store.ts';
 import { isIndex } from './media-type.ts';
@@ -21,6 +22,35 @@ export async function selectManifest(
   const [first] = matching;
   if (first !== undefined && matching.length === 1) return first.descriptor;
   throw ambiguous({ location: store.location, tag, candidates: first === undefined ? candidates : matching });
+}
+
+/**
+ * The descriptor of the only image, whatever it is for, else of the only one for the platform. An image that is listed
+ * under several names is one image.
+ * @throws LayahError `bad-image` that lists the images when it is not clear which one is meant.
+ */
+export async function selectForPlatform(store: ImageStore, platform: Platform): Promise<ReadDescriptor> {
+  const candidates = await listImages(store, readDocument);
+  const images = [
+    ...new Map(candidates.map((candidate) => [candidate.descriptor.digest, candidate])).values(),
+  ];
+  const matching =
+    images.length === 1 ? images : images.filter(({ descriptor }) => isFor(descriptor, platform));
+  const [first] = matching;
+  if (first !== undefined && matching.length === 1) return first.descriptor;
+  const { location } = store;
+  if (images.length === 0) throw noImage(location);
+  const { os, architecture } = platform;
+  throw new LayahError({
+    code: 'bad-image',
+    message: `${location} has ${images.length} images, ${matching.length} of them for ${os}/${architecture}: ${listCandidates(images)}`,
+    hint: 'Name one by its digest (docker://REGISTRY/NAME@DIGEST), or copy it alone with skopeo copy.',
+  });
+}
+
+function isFor({ platform }: ReadDescriptor, { os, architecture, variant }: Platform): boolean {
+  if (platform?.os !== os || platform.architecture !== architecture) return false;
+  return variant === undefined || platform.variant === undefined || platform.variant === variant;
 }
 
 interface Candidate {
@@ -82,20 +112,25 @@ interface Selection {
 const LISTED_IMAGES = 20;
 
 function ambiguous({ location, tag, candidates }: Selection): LayahError {
-  if (candidates.length === 0) {
-    return new LayahError({ code: 'bad-image', message: `the index of ${location} lists no image` });
-  }
-  const list = candidates.slice(0, LISTED_IMAGES).map(describeCandidate).join('; ');
-  const more = candidates.length > LISTED_IMAGES ? `; and ${candidates.length - LISTED_IMAGES} more` : '';
+  if (candidates.length === 0) return noImage(location);
   const isMissing = tag !== undefined && !candidates.some((candidate) => isNamed(candidate, tag));
   const what = isMissing
     ? `no image of ${location} is called ${JSON.stringify(tag)}`
     : `${location} has ${candidates.length} images${tag === undefined ? '' : ` called ${JSON.stringify(tag)}`}`;
   return new LayahError({
     code: 'bad-image',
-    message: `${what}: ${list}${more}`,
+    message: `${what}: ${listCandidates(candidates)}`,
     hint: 'Say which one with --tag: a name, or the digest of its manifest.',
   });
+}
+
+function noImage(location: string): LayahError {
+  return new LayahError({ code: 'bad-image', message: `the index of ${location} lists no image` });
+}
+
+function listCandidates(candidates: readonly Candidate[]): string {
+  const more = candidates.length > LISTED_IMAGES ? [`and ${candidates.length - LISTED_IMAGES} more`] : [];
+  return [...candidates.slice(0, LISTED_IMAGES).map(describeCandidate), ...more].join('; ');
 }
 
 function describeCandidate({ descriptor, names }: Candidate): string {

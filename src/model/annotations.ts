@@ -1,6 +1,9 @@
 /** On each layer: the names of its components, see `encodeComponentNames`. */
 export const COMPONENT_ANNOTATION = 'org.layah.component';
 
+/** On each layer: what its components are known by, comma separated, in the order of their names. */
+export const FINGERPRINT_ANNOTATION = 'org.layah.fingerprint';
+
 /** On a descriptor in an index: the tag that `podman load` and `docker load` give the image. */
 export const REF_NAME_ANNOTATION = 'org.opencontainers.image.ref.name';
 

@@ -1,4 +1,4 @@
-import { COMPONENT_ANNOTATION, encodeComponentNames } from '../model/annotations.ts';
+import { COMPONENT_ANNOTATION, encodeComponentNames, FINGERPRINT_ANNOTATION } from '../model/annotations.ts';
 import { TOC_DIGEST_ANNOTATION, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
 import type { LayerBlob } from '../model/layer.ts';
 import { type Descriptor, type JsonBlob, jsonBlob } from './descriptor.ts';
@@ -8,6 +8,8 @@ import { sortedJson } from './sorted-json.ts';
 export interface ManifestLayer {
   readonly blob: LayerBlob;
   readonly componentNames: readonly string[];
+  /** In the order of the names. */
+  readonly fingerprints: readonly string[];
 }
 
 export interface ManifestInput {
@@ -31,7 +33,7 @@ export function buildManifest(input: ManifestInput): JsonBlob {
 
 /** Snapshotters mount a layer lazily only when its descriptor says the digest of its TOC. */
 function layerDescriptor(layer: ManifestLayer): Descriptor {
-  const { blob, componentNames } = layer;
+  const { blob, componentNames, fingerprints } = layer;
   return {
     mediaType: layerMediaType(blob.format),
     digest: blob.digest,
@@ -42,6 +44,7 @@ function layerDescriptor(layer: ManifestLayer): Descriptor {
         [UNCOMPRESSED_SIZE_ANNOTATION]: String(blob.uncompressedSizeBytes),
       }),
       [COMPONENT_ANNOTATION]: encodeComponentNames(componentNames),
+      [FINGERPRINT_ANNOTATION]: fingerprints.join(','),
     },
   };
 }

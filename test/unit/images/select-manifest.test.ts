@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageStore } from '../../../src/images/image-store.ts';
-import { selectManifest } from '../../../src/images/select-manifest.ts';
+import { selectForPlatform, selectManifest } from '../../../src/images/select-manifest.ts';
 import { describeBytes, indexOf, type JsonDescriptor, OCI } from './layouts.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -102,5 +102,36 @@ describe('selectManifest', () => {
       nested,
     );
     await expect(selectManifest(store, undefined)).rejects.toThrow('memory has more than 100 nested indexes');
+  });
+});
+
+describe('selectForPlatform', () => {
+  const here = { os: 'linux', architecture: 'amd64' };
+
+  it('takes the only image, whatever it is for', async () => {
+    expect(await selectForPlatform(image([arm64]), here)).toEqual(arm64);
+    const twice = [manifest('a', named('one')), manifest('a', named('two'))];
+    expect(await selectForPlatform(image(twice), here)).toMatchObject({ digest: twice[0]?.digest });
+  });
+
+  it('takes the image for the platform out of several', async () => {
+    const store = image([nestedIndex], [platforms]);
+    expect(await selectForPlatform(store, here)).toEqual(amd64);
+    expect(await selectForPlatform(store, { os: 'linux', architecture: 'arm64' })).toEqual(arm64);
+    const v8 = { os: 'linux', architecture: 'arm64', variant: 'v8' };
+    expect(await selectForPlatform(store, v8)).toEqual(arm64);
+  });
+
+  it('lists them when none or several are for it', async () => {
+    const none = selectForPlatform(image([nestedIndex], [platforms]), { os: 'linux', architecture: 's390x' });
+    await expect(none).rejects.toMatchObject({
+      message: `memory has 2 images, 0 of them for linux/s390x: unnamed linux/amd64 ${amd64.digest}; unnamed linux/arm64/v8 ${arm64.digest}`,
+      hint: 'Name one by its digest (docker://REGISTRY/NAME@DIGEST), or copy it alone with skopeo copy.',
+    });
+    const several = [manifest('a', platform('amd64')), manifest('b', platform('amd64'))];
+    await expect(selectForPlatform(image(several), here)).rejects.toThrow(
+      'memory has 2 images, 2 of them for linux/amd64',
+    );
+    await expect(selectForPlatform(image([]), here)).rejects.toThrow('the index of memory lists no image');
   });
 });

@@ -22,7 +22,9 @@ function manifestText(layers: Parameters<typeof buildManifest>[0]['layers'], ann
 
 describe('buildManifest', () => {
   it('writes the members in a fixed order', () => {
-    const layers = [{ blob: estargz, componentNames: ['dpkg/bash', 'a,b%'] }];
+    const layers = [
+      { blob: estargz, componentNames: ['dpkg/bash', 'a,b%'], fingerprints: ['AAAAAAAA', '-_-_-_-_'] },
+    ];
     expect(manifestText(layers, { z: '1', a: '2' })).toBe(
       '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",' +
         `"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"${digest('c')}","size":7},` +
@@ -30,7 +32,8 @@ describe('buildManifest', () => {
         `"digest":"${digest('1')}","size":1000,"annotations":{` +
         `"containerd.io/snapshot/stargz/toc.digest":"${digest('3')}",` +
         '"io.containers.estargz.uncompressed-size":"4096",' +
-        '"org.layah.component":"dpkg/bash,a%2Cb%25"}}],' +
+        '"org.layah.component":"dpkg/bash,a%2Cb%25",' +
+        '"org.layah.fingerprint":"AAAAAAAA,-_-_-_-_"}}],' +
         '"annotations":{"a":"2","z":"1"}}',
     );
   });
@@ -38,8 +41,8 @@ describe('buildManifest', () => {
   it('names the components of layers that are no eStargz, and nothing else', () => {
     const manifest = JSON.parse(
       manifestText([
-        { blob: { ...plain, format: 'gzip' }, componentNames: ['a'] },
-        { blob: { ...plain, format: 'none' }, componentNames: ['b'] },
+        { blob: { ...plain, format: 'gzip' }, componentNames: ['a'], fingerprints: ['x'] },
+        { blob: { ...plain, format: 'none' }, componentNames: ['b'], fingerprints: ['y'] },
       ]),
     );
     expect(manifest.annotations).toBeUndefined();
@@ -50,13 +53,16 @@ describe('buildManifest', () => {
       },
       { mediaType: 'application/vnd.oci.image.layer.v1.tar', annotations: { 'org.layah.component': 'b' } },
     ]);
-    expect(Object.keys(manifest.layers[0].annotations)).toEqual(['org.layah.component']);
+    expect(Object.keys(manifest.layers[0].annotations)).toEqual([
+      'org.layah.component',
+      'org.layah.fingerprint',
+    ]);
   });
 
   it('can be read back', () => {
     const { bytes, descriptor } = buildManifest({
       config,
-      layers: [{ blob: estargz, componentNames: ['a'] }],
+      layers: [{ blob: estargz, componentNames: ['a'], fingerprints: ['x'] }],
       annotations: {},
     });
     expect(descriptor.size).toBe(bytes.byteLength);

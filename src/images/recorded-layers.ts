@@ -1,0 +1,64 @@
+import { COMPONENT_ANNOTATION, decodeComponentNames, FINGERPRINT_ANNOTATION } from '../model/annotations.ts';
+import type { PreviousComponent, PreviousLayer } from '../model/layer-plan.ts';
+import type { ReadDescriptor, ReadManifest } from '../oci/schemas.ts';
+
+/** What an image says of the components in its layers, or why it cannot be used. */
+export type RecordedLayers =
+  | { readonly kind: 'layers'; readonly layers: readonly PreviousLayer[] }
+  /** problem: a clause that says what is wrong with the image. */
+  | { readonly kind: 'unusable'; readonly problem: string };
+
+/** Reads the annotations of all layers. They are hints that others may have changed: all must make sense, or none counts. */
+export function readRecordedLayers({ layers }: ReadManifest): RecordedLayers {
+  if (layers.every((layer) => layer.annotations?.[COMPONENT_ANNOTATION] === undefined)) {
+    return unusable(
+      'none of its layers says what it holds: it was not written by layah, or podman has compressed its layers anew',
+    );
+  }
+  const recorded: PreviousLayer[] = [];
+  const seen = new Set<string>();
+  for (const layer of layers) {
+    const components = readComponents(layer);
+    if (typeof components === 'string') return unusable(`layer ${layer.digest}: ${components}`);
+    for (const { name } of components) {
+      if (seen.has(name)) return unusable(`layer ${layer.digest}: ${JSON.stringify(name)} is named twice`);
+      seen.add(name);
+    }
+    recorded.push({ components });
+  }
+  return { kind: 'layers', layers: recorded };
+}
+
+/** Of base64url characters; their number may be another one some day. */
+const FINGERPRINT = /^[\w-]{1,64}$/;
+
+/** @returns a clause that says what is wrong. */
+function readComponents({ annotations }: ReadDescriptor): PreviousComponent[] | string {
+  const names = decodeNames(annotations?.[COMPONENT_ANNOTATION]);
+  if (typeof names === 'string') return names;
+  const written = annotations?.[FINGERPRINT_ANNOTATION];
+  if (written === undefined) return `it has no ${FINGERPRINT_ANNOTATION}`;
+  const fingerprints = written.split(',');
+  if (fingerprints.length !== names.length) {
+    return `${FINGERPRINT_ANNOTATION} has ${fingerprints.length} fingerprints for ${names.length} components`;
+  }
+  if (!fingerprints.every((each) => FINGERPRINT.test(each))) {
+    return `${FINGERPRINT_ANNOTATION} is no list of fingerprints`;
+  }
+  return names.map((name, index) => ({ name, fingerprint: fingerprints[index] ?? '' }));
+}
+
+function decodeNames(written: string | undefined): string[] | string {
+  if (written === undefined) return `it has no ${COMPONENT_ANNOTATION}`;
+  try {
+    const names = decodeComponentNames(written);
+    if (names.length > 0 && names.every((name) => name !== '')) return names;
+  } catch {
+    // Percent signs that are no encoding: said below.
+  }
+  return `${COMPONENT_ANNOTATION} is no list of component names`;
+}
+
+function unusable(problem: string): RecordedLayers {
+  return { kind: 'unusable', problem };
+}
