@@ -2,17 +2,11 @@
  * layah build, the stages in order:
  *
  *   scan -> components -> packing -> layers -> oci -> output
+ *
+ * plan-image.ts has the first three.
  */
 import { tmpdir } from 'node:os';
-import { assignComponents } from '../components/assign.ts';
-import { loadSources } from '../components/load-sources.ts';
-import { UNLISTABLE_COMPONENTS } from '../components/unlistable.ts';
-import { createArranger } from '../layers/arrange.ts';
 import { writeLayers } from '../layers/write-layers.ts';
-import { mappedComponentName } from '../model/component-map.ts';
-import type { Component } from '../model/component.ts';
-import { LayahError } from '../model/errors.ts';
-import type { PackItem } from '../model/layer-plan.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { BuildOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
@@ -21,13 +15,9 @@ import { buildImageConfig } from '../oci/image-config.ts';
 import { buildImageIndex } from '../oci/image-index.ts';
 import { buildManifest } from '../oci/manifest.ts';
 import type { ImageSink } from '../output/image-sink.ts';
-import { findExclusive } from '../packing/exclusive.ts';
-import { planLayers } from '../packing/pack.ts';
-import { planEpochSeconds } from '../packing/plan-epoch.ts';
 import { openRootfs, type OpenRootfs } from '../scan/open-rootfs.ts';
-import { createRootfsReader } from '../scan/rootfs-reader.ts';
-import { scanRootfs } from '../scan/scan.ts';
 import { openSink } from './open-sink.ts';
+import { planImage } from './plan-image.ts';
 import type { BuildSummary, LayerSummary, RunContext, SourceSummary } from './run.ts';
 
 /** @throws LayahError; the destination is then as it was before. */
@@ -49,77 +39,38 @@ export async function runBuild(options: BuildOptions, context: RunContext): Prom
   }
 }
 
-interface PlannedLayer {
+interface ArrangedLayer {
   readonly componentNames: readonly string[];
+  readonly fingerprints: readonly string[];
   readonly contents: LayerContents;
   readonly contentBytes: number;
 }
 
 interface BuildPlan {
   readonly sources: readonly SourceSummary[];
-  readonly layers: readonly PlannedLayer[];
+  readonly layers: readonly ArrangedLayer[];
 }
 
-async function planBuild(
-  rootfs: OpenRootfs,
-  options: BuildOptions,
-  { reporter, signal }: RunContext,
-): Promise<BuildPlan> {
-  const { prune, skipSpecialFiles, createdSeconds, format } = options;
-  const scan = await scanRootfs(rootfs, { prune, skipSpecialFiles, reporter, signal });
-  if (scan.entries.length === 0) throw nothingLeft(options.rootfs);
-  const claims = await loadSources({ scan, reader: createRootfsReader(rootfs), reporter, signal }, options);
-  const { components, summaries } = assignComponents(scan, claims);
-  const byName = new Map(components.map((component) => [component.name, component]));
-  const arrange = createArranger(scan, { format, createdSeconds });
-  const items = packItems(components, options, reporter);
-  const plan = planLayers(items, {
-    maxLayers: options.maxLayers,
-    maxLayerSizeBytes: undefined,
-    planTimeSeconds: planEpochSeconds(createdSeconds),
-    previous: undefined,
+async function planBuild(rootfs: OpenRootfs, options: BuildOptions, context: RunContext): Promise<BuildPlan> {
+  const { sources, layers: planned, arrange } = await planImage(rootfs, options, context);
+  const layers = planned.map(({ plan, members }): ArrangedLayer => {
+    const components = members.map(({ component }) => component);
+    return {
+      componentNames: plan.componentNames,
+      fingerprints: members.map(({ item }) => item.fingerprint),
+      contents: arrange(components),
+      contentBytes: components.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    };
   });
-  const layers = plan.layers.map(({ componentNames }): PlannedLayer => {
-    const members = componentNames.map((name) => byName.get(name)).filter((member) => member !== undefined);
-    return { componentNames, contents: arrange(members), contentBytes: contentBytes(members) };
-  });
-  warnDowngraded(layers, options, reporter);
-  return { sources: summaries, layers };
+  warnDowngraded(layers, options, context.reporter);
+  return { sources, layers };
 }
 
-function packItems(
-  components: readonly Component[],
-  { exclusiveComponents, componentMap, maxLayers }: BuildOptions,
+function warnDowngraded(
+  layers: readonly ArrangedLayer[],
+  { format }: BuildOptions,
   reporter: Reporter,
-): PackItem[] {
-  const { names, warnings } = findExclusive(
-    components.map(({ name }) => name),
-    exclusiveComponents,
-  );
-  for (const warning of warnings) reporter.warn(warning);
-  // A component of the map that has no files has been warned of already: its patterns match nothing.
-  const mapped = componentMap?.components.filter(({ exclusive }) => exclusive) ?? [];
-  const mappedNames = new Set(mapped.map(({ name }) => mappedComponentName(name)));
-  const asked = ({ name }: Component) => names.has(name) || mappedNames.has(name);
-  // Nobody asked for these, so they give way where layers are few.
-  const hasRoom = components.filter((each) => asked(each) || unlistable(each)).length < maxLayers;
-  return components.map((component) => ({
-    ...component,
-    exclusive: asked(component) || (hasRoom && unlistable(component)),
-    // No image before this one is looked at yet.
-    fingerprint: '',
-  }));
-}
-
-function unlistable({ name }: Component): boolean {
-  return UNLISTABLE_COMPONENTS.includes(name);
-}
-
-function contentBytes(components: readonly Component[]): number {
-  return components.reduce((sum, component) => sum + component.sizeBytes, 0);
-}
-
-function warnDowngraded(layers: readonly PlannedLayer[], { format }: BuildOptions, reporter: Reporter): void {
+): void {
   const count = layers.filter((layer) => layer.contents.format !== format).length;
   if (count === 0) return;
   reporter.warn(
@@ -137,7 +88,7 @@ interface BlobWriting {
 
 async function writeBlobs(
   { rootfs, options, context, sink }: BlobWriting,
-  layers: readonly PlannedLayer[],
+  layers: readonly ArrangedLayer[],
 ): Promise<LayerSummary[]> {
   const total = layers.reduce((sum, layer) => sum + layer.contentBytes, 0);
   let done = 0;
@@ -160,8 +111,8 @@ async function writeBlobs(
     const layer = layers[summaries.length];
     if (layer === undefined) break;
     await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read });
-    const { componentNames, contentBytes: bytes } = layer;
-    summaries.push({ componentNames, fileCount: countFiles(layer.contents), contentBytes: bytes, blob });
+    const { contents: written, ...known } = layer;
+    summaries.push({ ...known, fileCount: countFiles(written), blob });
   }
   return summaries;
 }
@@ -205,12 +156,4 @@ async function writeMetadata(
     contentBytes: layers.reduce((sum, layer) => sum + layer.contentBytes, 0),
     layerBytes: layers.reduce((sum, layer) => sum + layer.blob.sizeBytes, 0),
   };
-}
-
-function nothingLeft(rootfs: string): LayahError {
-  return new LayahError({
-    code: 'bad-rootfs',
-    message: `nothing is left of the root filesystem ${rootfs}`,
-    hint: 'Look at the --prune flags: they leave everything out.',
-  });
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../model/digest.ts';
 import type { Finding } from '../model/finding.ts';
+import type { LayerReason } from '../model/layer-plan.ts';
 import type { LayerBlob } from '../model/layer.ts';
 import type { Reporter } from '../model/reporter.ts';
 
@@ -23,6 +24,8 @@ export interface SourceSummary {
 
 export interface LayerSummary {
   readonly componentNames: readonly string[];
+  /** In the order of the names. */
+  readonly fingerprints: readonly string[];
   readonly fileCount: number;
   /** Content bytes of its regular files. */
   readonly contentBytes: number;
@@ -37,6 +40,41 @@ export interface BuildSummary {
   readonly contentBytes: number;
   /** Bytes of all layer blobs. */
   readonly layerBytes: number;
+}
+
+/**
+ * kept: the previous image has a layer of the same components, and nothing says that one of them has changed.
+ * repacked: something of it was in the previous image.
+ * new: nothing of it was.
+ */
+export type LayerChange = 'kept' | 'repacked' | 'new';
+
+export interface PlannedLayerSummary {
+  readonly components: readonly PlannedComponentSummary[];
+  /** Of the tar, before compression. */
+  readonly sizeBytes: number;
+  /** How likely an image that is built a week later has another layer in its place, from 0 to 1. */
+  readonly weeklyUpdateProbability: number;
+  /** What a client pulls again for it, on average, each week; before compression. */
+  readonly weeklyBytes: number;
+  readonly reason: LayerReason;
+  /** Undefined when there is no previous image. */
+  readonly change: LayerChange | undefined;
+}
+
+export interface PlannedComponentSummary {
+  readonly name: string;
+  /** Of the tar of a layer that holds nothing else. */
+  readonly sizeBytes: number;
+}
+
+export interface PlanReport {
+  /** From the bottom up. */
+  readonly layers: readonly PlannedLayerSummary[];
+  readonly sizeBytes: number;
+  readonly weeklyBytes: number;
+  /** Components of the previous image that are no more. */
+  readonly removedComponents: readonly string[];
 }
 
 export interface VerifyReport {

@@ -166,3 +166,29 @@ describe('a signal', () => {
     expect(readdirSync(out)).toEqual([]);
   });
 });
+
+describe('a plan', () => {
+  it('is on standard output, from plan and from build --dry-run', () => {
+    const output = join(directory, 'dry.ociarchive');
+    const planned = layah(['plan', '--rootfs', rootfs]);
+    expect(planned).toMatchObject({ status: 0, stderr: '' });
+    expect(planned.stdout).toMatch(
+      /^layer {2}components .*\n +1 {2}layah\/unclaimed .*\n\n1 layer, 1 component, /,
+    );
+    expect(build('--dry-run', '-o', output)).toEqual(planned);
+    expect(readdirSync(directory)).not.toContain('dry.ociarchive');
+    const { stdout } = build('--dry-run', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ layers: [{ components: [{ name: 'layah/unclaimed' }] }] });
+  });
+
+  it('checks all flags of the build, and --json is only for it', () => {
+    expect(build('--dry-run', '-o', 'oci:')).toMatchObject({ status: 2, stdout: '' });
+    const { status, stderr } = build('--json');
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      'layah: --json means something only together with --dry-run\n' +
+        '  Usage: layah build --json\n' +
+        '  try: For what a build did as JSON use --log-format json.\n',
+    );
+  });
+});

@@ -1,41 +1,16 @@
-import { SOURCE_NAMES } from '../../model/component.ts';
 import { type Command, type FlagGroup, LAYER_FLAGS, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
-
-const INPUT: FlagGroup = {
-  title: 'Input',
-  flags: [
-    {
-      name: 'rootfs',
-      value: 'DIR',
-      description: 'the root filesystem (default: $LAYAH_ROOTFS, $CHUNKAH_ROOTFS, /layah, /chunkah)',
-    },
-    {
-      name: 'prune',
-      value: 'PATH',
-      repeatable: true,
-      description: 'leave PATH out; with a slash at its end keep the directory and leave out what is in it',
-    },
-    {
-      name: 'skip-special-files',
-      description: 'leave FIFOs and device nodes out (sockets always are)',
-    },
-  ],
-};
+import {
+  COMPONENT_FLAGS,
+  CONFIG_FILE_FLAGS,
+  CONFIG_VALUE_FLAGS,
+  INPUT_FLAGS,
+  PACKING_FLAGS,
+} from './plan-flags.ts';
 
 const CONFIG: FlagGroup = {
   title: 'Image config',
   flags: [
-    {
-      name: 'config',
-      value: 'FILE',
-      description:
-        'JSON file, or - for standard input: output of podman inspect or docker inspect, an OCI image config, or only its "config" part',
-    },
-    {
-      name: 'config-str',
-      value: 'JSON',
-      description: 'the same as text (default: $LAYAH_CONFIG_STR, $CHUNKAH_CONFIG_STR)',
-    },
+    ...CONFIG_FILE_FLAGS,
     {
       name: 'label',
       value: 'KEY=VALUE',
@@ -48,41 +23,7 @@ const CONFIG: FlagGroup = {
       repeatable: true,
       description: 'set an annotation of the manifest; KEY- and - as for labels',
     },
-    {
-      name: 'arch',
-      value: 'ARCH',
-      description: 'amd64, x86_64, arm64, aarch64, ... (default: that of the config, else of this machine)',
-    },
-    {
-      name: 'source-date-epoch',
-      value: 'SECONDS',
-      description:
-        'creation time and upper bound of all file times (default: $SOURCE_DATE_EPOCH, else the creation time in the config, else now)',
-    },
-  ],
-};
-
-const COMPONENTS: FlagGroup = {
-  title: 'Components',
-  flags: [
-    {
-      name: 'components',
-      value: 'FILE',
-      description:
-        'JSON or YAML that maps paths and globs to components, before all sources; the README has the format',
-    },
-    {
-      name: 'exclusive',
-      value: 'COMPONENT',
-      repeatable: true,
-      description: 'give a component such as dpkg/linux-firmware a layer of its own',
-    },
-    {
-      name: 'source',
-      value: 'NAME=off',
-      repeatable: true,
-      description: `do not look for components in NAME: ${SOURCE_NAMES.join(', ')}; NAME=on undoes it`,
-    },
+    ...CONFIG_VALUE_FLAGS,
   ],
 };
 
@@ -104,13 +45,18 @@ const OUTPUT: FlagGroup = {
         'name that the image gets when it is loaded; with its registry (localhost/app:1) it is the same in podman, docker and containerd',
     },
     { name: 'force', description: 'replace the OCI layout that is already in DIR' },
+    {
+      name: 'dry-run',
+      description: 'print the plan as layah plan does, on standard output, and write no image',
+    },
+    { name: 'json', description: 'with --dry-run: print the plan as JSON' },
   ],
 };
 
 const LAYERS: FlagGroup = {
   title: 'Layers',
   flags: [
-    { name: 'max-layers', value: 'N', description: 'at most N layers, 1 to 1000 (default: 64)' },
+    ...PACKING_FLAGS,
     {
       name: 'compression',
       value: 'KIND',
@@ -127,7 +73,7 @@ export const BUILD_COMMAND: Command = {
   summary: 'make an image from a root filesystem',
   description:
     'Makes an OCI image from a root filesystem and the config of the image that it came from. Its layers follow the packages, so that the next build of a similar tree shares most of them.',
-  groups: [INPUT, CONFIG, COMPONENTS, OUTPUT, REGISTRY_FLAGS, LAYERS, MESSAGE_FLAGS],
+  groups: [INPUT_FLAGS, CONFIG, COMPONENT_FLAGS, OUTPUT, REGISTRY_FLAGS, LAYERS, MESSAGE_FLAGS],
   examples: [
     'layah build --rootfs rootfs --config config.json -t localhost/app:1 | podman load',
     'layah build --rootfs rootfs --config config.json -o docker://quay.io/me/app:1',

@@ -1,14 +1,19 @@
 import { type RawBuildFlags, parseBuildOptions } from '../../config/build-options.ts';
 import { buildNotes, buildWarnings } from '../../config/build-warnings.ts';
-import { allValues, type FlagValues, isSet, singleValue } from '../flag-values.ts';
+import { LayahError } from '../../model/errors.ts';
+import { type FlagValues, isSet, singleValue } from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
 import { runWithLog } from '../run-command.ts';
+import { printPlan } from '../print-plan.ts';
 import { buildSummaryDetails, renderBuildSummary } from '../summary.ts';
+import { rawPlanFlags } from './plan.ts';
 
 /** `layah build`. @returns the exit code. @throws LayahError */
 export async function build(values: FlagValues, host: Host): Promise<number> {
   parseLogSettings(values);
+  if (isSet(values, 'dry-run')) return dryRun(values, host);
+  if (isSet(values, 'json')) throw jsonWithoutDryRun();
   const options = parseBuildOptions(rawBuildFlags(values), host.machine);
   const { runBuild } = await import('../../pipeline/build.ts');
   const { result, seconds, log, verbosity } = await runWithLog(values, host, async (context) => {
@@ -22,26 +27,26 @@ export async function build(values: FlagValues, host: Host): Promise<number> {
   return 0;
 }
 
+/** Every flag is checked as for the build, but a plan may be written to the terminal. */
+async function dryRun(values: FlagValues, host: Host): Promise<number> {
+  const machine = { ...host.machine, stdoutIsTerminal: false };
+  return printPlan(parseBuildOptions(rawBuildFlags(values), machine), values, host);
+}
+
+function jsonWithoutDryRun(): LayahError {
+  return new LayahError({
+    code: 'usage',
+    message: '--json means something only together with --dry-run',
+    hint: 'For what a build did as JSON use --log-format json.',
+  });
+}
+
 export function rawBuildFlags(values: FlagValues): RawBuildFlags {
   return {
-    rootfs: singleValue(values, 'rootfs'),
-    prune: allValues(values, 'prune'),
-    skipSpecialFiles: isSet(values, 'skip-special-files'),
-    components: singleValue(values, 'components'),
-    exclusive: allValues(values, 'exclusive'),
-    source: allValues(values, 'source'),
-    config: singleValue(values, 'config'),
-    configStr: singleValue(values, 'config-str'),
-    label: allValues(values, 'label'),
-    annotation: allValues(values, 'annotation'),
-    arch: singleValue(values, 'arch'),
-    sourceDateEpoch: singleValue(values, 'source-date-epoch'),
+    ...rawPlanFlags(values),
     output: singleValue(values, 'output'),
     tag: singleValue(values, 'tag'),
     force: isSet(values, 'force'),
-    tlsVerify: singleValue(values, 'tls-verify'),
-    authFile: singleValue(values, 'authfile'),
-    maxLayers: singleValue(values, 'max-layers'),
     compression: singleValue(values, 'compression'),
     compressed: isSet(values, 'compressed'),
     compressionLevel: singleValue(values, 'compression-level'),

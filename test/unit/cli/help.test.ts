@@ -13,6 +13,7 @@ Usage: layah COMMAND [options]
 
 Commands:
   build   make an image from a root filesystem
+  plan    show which layer would hold what, and what an update would cost
   verify  check an image: every digest, size, diff ID, table of contents and chunk
 
 layah COMMAND --help says more of a command, layah --version which version this is.

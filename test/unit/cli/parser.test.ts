@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rawBuildFlags } from '../../../src/cli/commands/build.ts';
+import { rawPlanFlags } from '../../../src/cli/commands/plan.ts';
 import { rawVerifyFlags } from '../../../src/cli/commands/verify.ts';
 import { guessErrorSettings, parseLogSettings } from '../../../src/cli/log-settings.ts';
 import { parseArguments } from '../../../src/cli/parser.ts';
@@ -18,6 +19,7 @@ describe('parseArguments', () => {
     const argv = (
       '--rootfs r -o - --force -t localhost/a:1 --config - --config-str {} ' +
       '--label a=1 --label - --label=-x=2 --annotation b- --max-layers 0100 ' +
+      '--max-layer-size 1G --target docker --previous oci:p --rebalance --plan-epoch 2026-01-31 ' +
       '--compression gzip --compressed --compression-level 9 --chunk-size 1MiB ' +
       '--components map.json --exclusive dpkg/a --exclusive b --source rpm=off --source=node=on ' +
       '--tls-verify=false --authfile auth.json --prune /a --prune b/ --skip-special-files --arch arm --threads 2 --source-date-epoch 5'
@@ -34,6 +36,11 @@ describe('parseArguments', () => {
       label: ['a=1', '-', '-x=2'],
       annotation: ['b-'],
       maxLayers: '0100',
+      maxLayerSize: '1G',
+      target: 'docker',
+      previous: 'oci:p',
+      rebalance: true,
+      planEpoch: '2026-01-31',
       compression: 'gzip',
       compressed: true,
       compressionLevel: '9',
@@ -58,9 +65,20 @@ describe('parseArguments', () => {
       exclusive: [],
       source: [],
       force: false,
+      rebalance: false,
     });
     expect(raw.rootfs).toBeUndefined();
     expect(raw.output).toBeUndefined();
+  });
+
+  it('takes for a plan the flags of build that matter', () => {
+    const argv =
+      '--rootfs r --config - --max-layers 5 --max-layer-size 1G --target docker --previous p --exclusive a --tls-verify false';
+    const values = valuesOf('plan', '--json', ...argv.split(' '));
+    expect(rawPlanFlags(values)).toEqual(
+      rawPlanFlags(valuesOf('build', '--dry-run', '--json', ...argv.split(' '))),
+    );
+    expect(rawPlanFlags(values)).toMatchObject({ rootfs: 'r', previous: 'p', maxLayers: '5', label: [] });
   });
 
   it('takes every flag of verify, and an image that looks like a number', () => {
@@ -103,7 +121,7 @@ describe('parseArguments', () => {
 
   it('refuses commands and arguments that are not there', () => {
     expect(error('frob')).toBe(
-      'usage: unknown command "frob" | Begin with one of build, verify; layah --help says more.',
+      'usage: unknown command "frob" | Begin with one of build, plan, verify; layah --help says more.',
     );
     expect(error('--rootfs', 'x', 'build')).toContain('--rootfs stands where the command is expected');
     expect(error('build', 'x')).toBe('usage: unexpected argument "x"');
@@ -119,7 +137,7 @@ describe('parseArguments', () => {
     expect(error('build', '--max', '3')).toBe('usage: unknown option --max | Did you mean --max-layers?');
     expect(error('build', '--no-force')).toBe('usage: unknown option --no-force');
     expect(error('build', '-z')).toBe('usage: unknown option -z');
-    expect(error('build', '--json')).toBe('usage: unknown option --json');
+    expect(error('plan', '--output', 'x')).toBe('usage: unknown option --output');
   });
 
   it('refuses a value too few or too many', () => {

@@ -10,6 +10,7 @@ const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
 function layer(componentNames: string[], sizeBytes: number): LayerSummary {
   return {
     componentNames,
+    fingerprints: componentNames.map(() => 'AAAAAAAA'),
     fileCount: 1234,
     contentBytes: 4 * MIB,
     blob: {

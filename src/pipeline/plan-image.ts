@@ -1,0 +1,100 @@
+/*
+ * The stages that `layah build` and `layah plan` share:
+ *
+ *   scan -> components -> (parts of those that are too big) -> packing (+ the layers of the previous image)
+ */
+import { assignComponents } from '../components/assign.ts';
+import { loadSources } from '../components/load-sources.ts';
+import { createArranger } from '../layers/arrange.ts';
+import type { Component } from '../model/component.ts';
+import { LayahError, unreachable } from '../model/errors.ts';
+import type { LayerPlan, PackingWarning, PreviousLayer } from '../model/layer-plan.ts';
+import type { LayerContents, LayerFormat } from '../model/layer.ts';
+import type { PlanOptions } from '../model/options.ts';
+import type { Reporter } from '../model/reporter.ts';
+import { planLayers } from '../packing/pack.ts';
+import { planEpochSeconds } from '../packing/plan-epoch.ts';
+import type { OpenRootfs } from '../scan/open-rootfs.ts';
+import { createRootfsReader } from '../scan/rootfs-reader.ts';
+import { scanRootfs } from '../scan/scan.ts';
+import { type Packable, packables } from './pack-items.ts';
+import { readPreviousLayers } from './previous-layers.ts';
+import type { RunContext, SourceSummary } from './run.ts';
+
+export interface PlannedLayer {
+  readonly plan: LayerPlan;
+  /** In the order of the plan's names. */
+  readonly members: readonly Packable[];
+}
+
+export interface ImagePlan {
+  readonly sources: readonly SourceSummary[];
+  /** From the bottom up. */
+  readonly layers: readonly PlannedLayer[];
+  /** Undefined when there is none whose plan could go on. */
+  readonly previous: readonly PreviousLayer[] | undefined;
+  /** What a layer of these components holds. */
+  readonly arrange: (components: readonly Component[]) => LayerContents;
+}
+
+/** The format of the layers matters only to who writes them. */
+export async function planImage(
+  rootfs: OpenRootfs,
+  options: PlanOptions & { readonly format: LayerFormat },
+  context: RunContext,
+): Promise<ImagePlan> {
+  const { reporter, signal } = context;
+  const { prune, skipSpecialFiles, createdSeconds, format } = options;
+  // First, so that a wrong name fails at once.
+  const previous = await readPreviousLayers(options, context);
+  const scan = await scanRootfs(rootfs, { prune, skipSpecialFiles, reporter, signal });
+  if (scan.entries.length === 0) throw nothingLeft(options.rootfs);
+  const claims = await loadSources({ scan, reader: createRootfsReader(rootfs), reporter, signal }, options);
+  const { components, summaries } = assignComponents(scan, claims);
+  const arrange = createArranger(scan, { format, createdSeconds });
+  const packed = packables(components, { options, arrange, reporter });
+  const { layers, warnings } = planLayers(
+    packed.map(({ item }) => item),
+    { ...options, previous, planTimeSeconds: planTime(options, previous) },
+  );
+  warnOf(warnings, reporter);
+  const byName = new Map(packed.map((each) => [each.item.name, each]));
+  const membersOf = ({ componentNames }: LayerPlan) =>
+    componentNames.map((name) => byName.get(name)).filter((member) => member !== undefined);
+  return {
+    sources: summaries,
+    layers: layers.map((plan) => ({ plan, members: membersOf(plan) })),
+    previous,
+    arrange,
+  };
+}
+
+/** A plan that goes on need not be found again, so it may use all that is known. */
+function planTime(
+  { planEpochSeconds: asked, createdSeconds }: PlanOptions,
+  previous: readonly PreviousLayer[] | undefined,
+): number {
+  return asked ?? (previous === undefined ? planEpochSeconds(createdSeconds) : createdSeconds);
+}
+
+function warnOf(warnings: readonly PackingWarning[], reporter: Reporter): void {
+  for (const warning of warnings) reporter.warn(describeWarning(warning));
+}
+
+function describeWarning(warning: PackingWarning): string {
+  switch (warning.kind) {
+    case 'oversized-component': {
+      const { componentName, sizeBytes, maxLayerSizeBytes } = warning;
+      return `--max-layer-size ${maxLayerSizeBytes}: one file of ${componentName} makes a layer of ${sizeBytes} bytes, and files are not cut`;
+    }
+  }
+  return unreachable(warning.kind);
+}
+
+function nothingLeft(rootfs: string): LayahError {
+  return new LayahError({
+    code: 'bad-rootfs',
+    message: `nothing is left of the root filesystem ${rootfs}`,
+    hint: 'Look at the --prune flags: they leave everything out.',
+  });
+}
