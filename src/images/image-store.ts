@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../model/digest.ts';
-import type { ReadImageIndex } from '../oci/schemas.ts';
+import type { ReadDescriptor, ReadImageIndex } from '../oci/schemas.ts';
 
 /** An OCI image layout that is open for reading. Nothing that comes out of it has been verified. */
 export interface ImageStore {
@@ -18,6 +18,8 @@ export interface ImageStore {
   size(digest: Digest): Promise<number | undefined>;
   /** `index.json`. @throws LayahError `bad-image` naming what is wrong with it. */
   readIndex(): Promise<ReadImageIndex>;
+  /** Images that belong to one, where they are not simply those of the index: a registry has more than it was asked for. */
+  relatedImages?(image: Digest): Promise<readonly ReadDescriptor[]>;
   close(): Promise<void>;
 }
 

@@ -13,6 +13,8 @@ export interface LayerLayout {
   readonly tocIsHidden: boolean;
   /** Position in the stream from which on a plain tar reader sees nothing; undefined when it sees all. */
   readonly hiddenFrom: number | undefined;
+  /** Then the TOC is in another blob; where the tar was kept to the byte there is no landmark, and it is missed nowhere. */
+  readonly isExternal: boolean;
 }
 
 /** Whether an entry is a landmark, under whatever spelling of its name. */
@@ -36,8 +38,9 @@ export function createLandmarkCheck(report: Report): LandmarkCheck {
     },
     finish(layout) {
       const [landmark, second] = landmarks;
-      if (landmark === undefined) report('landmark', 'the layer has no landmark');
-      else if (second !== undefined) report('landmark', `the layer has ${landmarks.length} landmarks`);
+      if (landmark === undefined) {
+        if (!layout.isExternal) report('landmark', 'the layer has no landmark');
+      } else if (second !== undefined) report('landmark', `the layer has ${landmarks.length} landmarks`);
       else checkLandmark(landmark, layout, report);
     },
   };
@@ -58,7 +61,10 @@ function checkLandmark({ header, index, firstByte }: Landmark, layout: LayerLayo
   }
   if (header.path !== NO_PREFETCH_LANDMARK) return;
   const isHidden = layout.hiddenFrom !== undefined && header.offset >= layout.hiddenFrom;
-  if (layout.tocIsHidden && !isHidden) {
+  if (layout.isExternal) {
+    if (!isHidden && index !== 0)
+      report('landmark', `${name} is entry ${index} of the layer, it must be the first`);
+  } else if (layout.tocIsHidden && !isHidden) {
     report('landmark', `${name} stands before the end-of-archive blocks, though the TOC stands after them`);
   } else if (!layout.tocIsHidden && index !== 0) {
     report('landmark', `${name} is entry ${index} of the layer, it must be the first`);

@@ -34,12 +34,12 @@ export function createPlainChecks(report: Report): LayerChecks {
 }
 
 export function createEstargzChecks(input: TocCheckInput): LayerChecks {
-  const { report } = input;
+  const { report, isExternal } = input;
   const entries: LayerTarEntry[] = [];
   const tocs = { archive: 0, hidden: 0 };
   const toc = createTocCheck(input);
   const landmark = createLandmarkCheck(report);
-  const checks = [createNameCheck(report), createOrderCheck(report), landmark, toc];
+  const checks = [createNameCheck(report), createOrderCheck(report, isExternal), landmark, toc];
   const collect: EntryObserver = { end: (entry) => isFormatEntry(entry.header) || entries.push(entry) };
   return {
     archive: observeEntries([exceptToc(checks, () => tocs.archive++), collect]),
@@ -49,8 +49,9 @@ export function createEstargzChecks(input: TocCheckInput): LayerChecks {
     finish: ({ archive, hiddenFrom }) => {
       toc.finish(archive !== undefined);
       if (archive === undefined) return;
-      landmark.finish({ tocIsHidden: tocs.hidden > 0, hiddenFrom });
+      landmark.finish({ tocIsHidden: tocs.hidden > 0, hiddenFrom, isExternal });
       const tocCount = tocs.archive + tocs.hidden;
+      if (isExternal) return;
       if (tocCount !== 1) report('toc', `the tar has ${tocCount} entries called ${TOC_TAR_NAME}`);
       if (!archive.endOfArchive) report('tar', 'the tar does not end in two zero blocks');
     },

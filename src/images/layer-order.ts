@@ -6,13 +6,14 @@ import type { TarHeader, TarKind } from './tar-header.ts';
 /**
  * The order that readers of eStargz rely on: parents before children (they make up a missing one as 0755), a hardlink
  * after its target (the database store refuses the layer otherwise), every name once.
+ * @param mayRepeat for a tar that was kept to the byte.
  */
-export function createOrderCheck(report: Report): EntryObserver {
+export function createOrderCheck(report: Report, mayRepeat: boolean): EntryObserver {
   const kinds = new Map<RootfsPath, TarKind>();
   return {
     begin(header) {
       const shown = displayBytes(header.name);
-      if (kinds.has(header.path)) report('order', `${shown} stands twice in the layer`);
+      if (kinds.has(header.path) && !mayRepeat) report('order', `${shown} stands twice in the layer`);
       checkParent(kinds, header, report);
       if (header.kind === 'hardlink') checkTarget(kinds, header, report);
       kinds.set(header.path, header.kind);

@@ -1,18 +1,20 @@
 import { hash } from 'node:crypto';
 import type { Digest } from '../model/digest.ts';
-import { FOOTER_BYTES, TOC_DIGEST_ANNOTATION } from '../model/estargz.ts';
+import { FOOTER_BYTES, TOC_DIGEST_ANNOTATION, TOC_IMAGE_SUFFIX } from '../model/estargz.ts';
 import type { Report } from '../model/finding.ts';
 import { parseFooter } from './footer.ts';
 import type { ImageStore } from './image-store.ts';
 import { problemOf, readTocJson, type TocJson, type UnreadableToc } from './read-toc.ts';
+import type { TocImages } from './toc-images.ts';
 import { parseToc, type ReadToc } from './toc.ts';
 
 export interface LocatedToc {
   readonly kind: 'located';
   readonly toc: ReadToc;
-  /** Of its member. */
+  /** Of its member; an external TOC has none in the blob, where nothing but the footer follows the content. */
   readonly tocOffset: number;
   readonly footerOffset: number;
+  readonly isExternal: boolean;
 }
 
 /** eStargz whose TOC cannot be used. */
@@ -33,6 +35,7 @@ export interface TocLocation {
   /** Bytes of the blob in the store. */
   readonly sizeBytes: number;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly tocImages: TocImages;
 }
 
 const WRONG_FOOTER: BrokenEstargz = { kind: 'broken', tocOffset: undefined };
@@ -45,6 +48,9 @@ export async function locateToc(blob: TocLocation, report: Report): Promise<Esta
     const place = { tocOffset: footer.tocOffset, footerOffset: blob.sizeBytes - footer.sizeBytes };
     return readTocMember(blob, place, report);
   }
+  if (footer?.kind === 'external-toc') {
+    return readExternalToc(blob, blob.sizeBytes - footer.sizeBytes, report);
+  }
   if (footer === undefined && blob.annotations[TOC_DIGEST_ANNOTATION] === undefined) return { kind: 'none' };
   report('footer', WRONG_FOOTERS[footer?.kind ?? 'none']);
   return WRONG_FOOTER;
@@ -53,7 +59,6 @@ export async function locateToc(blob: TocLocation, report: Report): Promise<Esta
 const WRONG_FOOTERS = {
   none: 'the layer is annotated as eStargz, but does not end in an eStargz footer',
   'legacy-stargz': 'the layer ends in the 47-byte footer of stargz, which has no chunk digests: convert it',
-  'external-toc': 'the layer ends in the 46-byte footer of an external TOC, which is not supported',
 } as const;
 
 interface TocPlace {
@@ -88,12 +93,69 @@ async function readTocMember(blob: TocLocation, place: TocPlace, report: Report)
     return unreadableToc({ problem: read.trailerProblem, isNoToc: false }, tocOffset, report);
   }
   reportExcess(read, tocOffset, report);
+  return locatedToc({ blob, digest, json: read.json }, { ...place, isExternal: false }, report);
+}
+
+/** The TOC stands alone in a blob of another image. */
+async function readExternalToc(
+  blob: TocLocation,
+  footerOffset: number,
+  report: Report,
+): Promise<EstargzState> {
+  const { store, tocImages } = blob;
+  const broken: BrokenEstargz = { kind: 'broken', tocOffset: footerOffset };
+  const descriptor = await tocImages.find(blob.digest);
+  for (const problem of tocImages.problems) report('toc-image', problem);
+  const sizeBytes = descriptor && (await store.size(descriptor.digest));
+  if (descriptor === undefined || sizeBytes === undefined) {
+    report('toc-image', descriptor ? `its TOC ${descriptor.digest} is not there` : NO_TOC_IMAGE);
+    return broken;
+  }
+  const name = `the TOC ${descriptor.digest}`;
+  if (sizeBytes !== descriptor.size) {
+    report(
+      'blob-size',
+      `${name} has ${sizeBytes} bytes, the manifest of the TOC image says ${descriptor.size}`,
+    );
+  }
+  const compressed = await store.readRange(
+    descriptor.digest,
+    0,
+    Math.min(sizeBytes, MAX_COMPRESSED_TOC_BYTES),
+  );
+  const blobDigest = `sha256:${hash('sha256', compressed, 'hex')}`;
+  if (blobDigest !== descriptor.digest) report('toc-image', `${name} has ${blobDigest}`);
+  const read = await readTocJson(compressed);
+  if ('problem' in read) {
+    report('toc', `${name} cannot be read: ${read.problem}`);
+    return broken;
+  }
+  if (read.trailerProblem !== undefined) report('toc', `${name}: ${read.trailerProblem}`);
+  if (read.hasMore || read.leftBytes > 0) report('toc', `${name} holds more than the TOC`);
+  const digest = `sha256:${hash('sha256', read.json, 'hex')}`;
+  const place = { tocOffset: footerOffset, footerOffset, isExternal: true };
+  return locatedToc({ blob, digest, json: read.json }, place, report);
+}
+
+const NO_TOC_IMAGE = `its TOC is in another image, and no image that belongs to this one has it (NAME${TOC_IMAGE_SUFFIX}, or by its subject)`;
+
+interface FoundToc {
+  readonly blob: TocLocation;
+  readonly digest: string;
+  readonly json: Buffer;
+}
+
+function locatedToc(
+  { blob, digest, json }: FoundToc,
+  place: Pick<LocatedToc, 'tocOffset' | 'footerOffset' | 'isExternal'>,
+  report: Report,
+): EstargzState {
   checkTocDigest(blob, digest, report);
   try {
-    return { kind: 'located', toc: parseToc(read.json, 'the TOC'), tocOffset, footerOffset };
+    return { kind: 'located', toc: parseToc(json, 'the TOC'), ...place };
   } catch (thrown) {
     report('toc', problemOf(thrown));
-    return { kind: 'broken', tocOffset };
+    return { kind: 'broken', tocOffset: place.tocOffset };
   }
 }
 

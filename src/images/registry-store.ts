@@ -1,10 +1,16 @@
 import { Readable } from 'node:stream';
 import type { Digest } from '../model/digest.ts';
-import { formatRegistryReference, type RegistryReference } from '../model/registry-reference.ts';
-import { parseImageIndex, type ReadImageIndex } from '../oci/schemas.ts';
+import { TOC_IMAGE_SUFFIX } from '../model/estargz.ts';
+import {
+  formatRegistryReference,
+  type ImageVersion,
+  type RegistryReference,
+} from '../model/registry-reference.ts';
+import { parseImageIndex, type ReadDescriptor, type ReadImageIndex } from '../oci/schemas.ts';
 import type { SessionSettings } from '../registry/connection.ts';
 import { findManifest, getManifest, type RegistryDocument } from '../registry/manifests.ts';
 import { findBlobSize, openBlob, readBlobRange } from '../registry/read-blob.ts';
+import { listReferrers } from '../registry/referrers.ts';
 import { openSession, type Session } from '../registry/session.ts';
 import type { ImageStore } from './image-store.ts';
 import { missingBlob, wrongSize } from './layout-file.ts';
@@ -24,7 +30,8 @@ export async function openRegistryImage(settings: RegistryStoreSettings): Promis
   try {
     const documents = new Map<Digest, RegistryDocument | undefined>();
     const top = await getManifest(session, reference.version);
-    const store = { session, documents, location: `docker://${formatRegistryReference(reference)}` };
+    const location = `docker://${formatRegistryReference(reference)}`;
+    const store = { session, documents, location, version: reference.version };
     keep(store, top);
     return createStore(store, top);
   } catch (thrown) {
@@ -36,6 +43,7 @@ export async function openRegistryImage(settings: RegistryStoreSettings): Promis
 interface Store {
   readonly session: Session;
   readonly location: string;
+  readonly version: ImageVersion;
   /** Manifests and indexes, which are no blobs in a registry; undefined for one that was named, but not yet read. */
   readonly documents: Map<Digest, RegistryDocument | undefined>;
 }
@@ -65,6 +73,7 @@ function createStore(store: Store, top: RegistryDocument): ImageStore {
       return document?.bytes.length ?? findBlobSize(session, digest);
     },
     readIndex: async () => indexOf(top, location),
+    relatedImages: (image) => relatedImages(store, [image, top.digest]),
     close: async () => session.close(),
   };
 }
@@ -94,4 +103,21 @@ function indexOf({ mediaType, digest, bytes }: RegistryDocument, location: strin
     Buffer.from(JSON.stringify({ schemaVersion: 2, manifests }), 'utf8'),
     `the index of ${location}`,
   );
+}
+
+/** The image under the tag with the suffix, and those whose subject is the image or the index that leads to it. */
+async function relatedImages(store: Store, subjects: readonly Digest[]): Promise<readonly ReadDescriptor[]> {
+  const { session, documents, version } = store;
+  const related: ReadDescriptor[] = [];
+  if (version.kind === 'tag') {
+    const found = await findManifest(session, { kind: 'tag', tag: `${version.tag}${TOC_IMAGE_SUFFIX}` });
+    if (found !== undefined) {
+      keep(store, found);
+      related.push({ mediaType: found.mediaType, digest: found.digest, size: found.bytes.length });
+    }
+  }
+  for (const subject of new Set(subjects)) related.push(...(await listReferrers(session, subject)));
+  // Like all manifests, these are no blobs.
+  for (const { digest } of related) if (!documents.has(digest)) documents.set(digest, undefined);
+  return related;
 }

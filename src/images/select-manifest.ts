@@ -1,5 +1,6 @@
 import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import { LayahError } from '../model/errors.ts';
+import { TOC_IMAGE_SUFFIX } from '../model/estargz.ts';
 import type { Platform } from '../model/image-config.ts';
 import { parseImageIndex, type ReadDescriptor, type ReadImageIndex } from '../oci/schemas.ts';
 import type { ImageStore } from './image-store.ts';
@@ -18,7 +19,10 @@ export async function selectManifest(
   read: DocumentReader = readDocument,
 ): Promise<ReadDescriptor> {
   const candidates = await listImages(store, read);
-  const matching = tag === undefined ? candidates : candidates.filter((candidate) => isNamed(candidate, tag));
+  const matching =
+    tag === undefined
+      ? withoutTocImages(candidates)
+      : candidates.filter((candidate) => isNamed(candidate, tag));
   const [first] = matching;
   if (first !== undefined && matching.length === 1) return first.descriptor;
   throw ambiguous({ location: store.location, tag, candidates: first === undefined ? candidates : matching });
@@ -101,6 +105,12 @@ function isAttachment({ platform, annotations }: ReadDescriptor): boolean {
     annotations?.['vnd.docker.reference.type'] !== undefined ||
     (platform?.os === 'unknown' && platform.architecture === 'unknown')
   );
+}
+
+/** A TOC image is named after the image that it belongs to, and nobody means it who does not say so. */
+function withoutTocImages(candidates: readonly Candidate[]): readonly Candidate[] {
+  const images = candidates.filter(({ names }) => !names.some((name) => name.endsWith(TOC_IMAGE_SUFFIX)));
+  return images.length === 0 ? candidates : images;
 }
 
 interface Selection {

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { displayBytes, rootfsPathFromText } from '../model/rootfs-path.ts';
+import { displayBytes, type RootfsPath, rootfsPathFromText } from '../model/rootfs-path.ts';
 import type { Report } from '../model/finding.ts';
 import type { EntryObserver } from './layer-entries.ts';
 import type { ChunkProgress } from './member-watch.ts';
@@ -16,6 +16,8 @@ export interface CurrentMember {
 
 export interface TocCheckInput {
   readonly files: readonly TocFile[];
+  /** The tar is kept to the byte: it may have a name twice, of which the TOC lists one. */
+  readonly isExternal: boolean;
   readonly currentMember: () => CurrentMember;
   readonly report: Report;
 }
@@ -33,6 +35,7 @@ export function createTocCheck(input: TocCheckInput): TocCheck {
     index: 0,
     inStep: true,
     file: undefined,
+    listed: undefined,
     chunkIndex: 0,
     chunkBytes: 0,
     hash: undefined,
@@ -65,6 +68,8 @@ interface State {
   /** False once the lists went apart: comparing on would only repeat that. */
   inStep: boolean;
   file: TocFile | undefined;
+  /** All paths, once somebody asks. */
+  listed: Set<RootfsPath> | undefined;
   chunkIndex: number;
   /** Bytes seen of the current chunk. */
   chunkBytes: number;
@@ -82,22 +87,36 @@ function beginEntry(state: State, header: TarHeader): void {
   state.chunkIndex = 0;
   state.chunkBytes = 0;
   if (!state.inStep) return;
-  const { files, report } = state.input;
-  const file = files[state.index++];
+  const { files, report, isExternal } = state.input;
+  const file = files[state.index];
   if (file === undefined || !hasSameName(file.entry, header)) {
-    state.inStep = false;
-    const listed = file === undefined ? 'nothing more' : JSON.stringify(file.entry.name);
-    report(
-      'toc',
-      `the tar goes on with ${displayBytes(header.name)}, the TOC with ${listed}; the rest is not compared`,
-      header.path,
-    );
+    if (!isListedElsewhere(state, header)) reportApart(state, file, header);
     return;
   }
-  for (const difference of differingFields(file.entry, header)) {
+  const differences = differingFields(file.entry, header);
+  // Then it is the other one of two entries with this name.
+  if (isExternal && differences.length > 0) return;
+  state.index++;
+  for (const difference of differences) {
     report('toc', `TOC entry ${displayBytes(header.name)}: ${difference}`, header.path);
   }
   if (file.entry.type === 'reg' && header.kind === 'file') state.file = file;
+}
+
+function reportApart(state: State, file: TocFile | undefined, { name, path }: TarHeader): void {
+  state.inStep = false;
+  const listed = file === undefined ? 'nothing more' : JSON.stringify(file.entry.name);
+  state.input.report(
+    'toc',
+    `the tar goes on with ${displayBytes(name)}, the TOC with ${listed}; the rest is not compared`,
+    path,
+  );
+}
+
+function isListedElsewhere(state: State, { path }: TarHeader): boolean {
+  if (!state.input.isExternal) return false;
+  state.listed ??= new Set(state.input.files.map(({ entry }) => rootfsPathFromText(entry.name)));
+  return state.listed.has(path);
 }
 
 function checkContent(state: State, content: Buffer, position: number): void {
@@ -106,6 +125,7 @@ function checkContent(state: State, content: Buffer, position: number): void {
     // Chunks that end before the file does have been reported already.
     if (state.file === undefined || chunk === undefined || chunk.sizeBytes <= 0) return;
     if (state.chunkBytes === 0) beginChunk(state, chunk, position + usedBytes);
+    if (state.file === undefined) return;
     const part = content.subarray(usedBytes, usedBytes + chunk.sizeBytes - state.chunkBytes);
     state.hash?.update(part);
     state.chunkBytes += part.length;
@@ -117,6 +137,12 @@ function checkContent(state: State, content: Buffer, position: number): void {
 function beginChunk(state: State, chunk: TocChunk, position: number): void {
   const member = state.input.currentMember();
   const innerOffset = position - member.streamStart;
+  if (state.input.isExternal && state.chunkIndex === 0 && chunk.memberOffset > member.offset) {
+    // The content of another entry with this name: the one that the TOC lists is still to come.
+    state.file = undefined;
+    state.index--;
+    return;
+  }
   if (chunk.memberOffset !== member.offset || chunk.innerOffset !== innerOffset) {
     const said = place(chunk.memberOffset, chunk.innerOffset);
     const name = state.file?.entry.name ?? '';

@@ -1,4 +1,4 @@
-import { displayBytes } from '../model/rootfs-path.ts';
+import { displayBytes, rootfsPathFromText } from '../model/rootfs-path.ts';
 import type { Report } from '../model/finding.ts';
 import type { ReadToc, ReadTocEntry } from './toc.ts';
 
@@ -85,25 +85,34 @@ function tocChunk(row: ReadTocEntry, fileBytes: number): TocChunk {
 
 function checkOffsets(files: readonly TocFile[], tocOffset: number, report: Report): void {
   let previous = { memberOffset: 0, innerOffset: 0 };
+  let emptyFileCount = 0;
   for (const { entry, chunks } of files) {
+    if (entry.type === 'reg' && chunks.length === 0) emptyFileCount++;
     for (const chunk of chunks) {
-      const { memberOffset, innerOffset } = chunk;
-      if (memberOffset === 0) {
-        report('chunk', `TOC entry ${shown(entry)}: content in the first member, where only headers may be`);
-      } else if (memberOffset >= tocOffset) {
-        report('chunk', `TOC entry ${shown(entry)}: offset ${memberOffset} is not before the TOC`);
-      } else if (
-        memberOffset < previous.memberOffset ||
-        (memberOffset === previous.memberOffset && innerOffset <= previous.innerOffset)
-      ) {
-        report(
-          'order',
-          `TOC entry ${shown(entry)}: offset ${memberOffset} does not come after the one before it`,
-        );
+      const problem = offsetProblem(chunk, previous, { tocOffset, followsEmptyFile: emptyFileCount > 0 });
+      if (problem !== undefined) {
+        const [code, what] = problem;
+        report(code, `TOC entry ${shown(entry)}: ${what}`, rootfsPathFromText(entry.name));
       }
       previous = chunk;
     }
   }
+}
+
+function offsetProblem(
+  { memberOffset, innerOffset }: TocChunk,
+  previous: Pick<TocChunk, 'memberOffset' | 'innerOffset'>,
+  layer: { readonly tocOffset: number; readonly followsEmptyFile: boolean },
+): readonly ['chunk' | 'order', string] | undefined {
+  // Upstream's writer merges payloads into the first member too, which its reader takes amiss only with an empty file.
+  if (memberOffset === 0 && (innerOffset === 0 || layer.followsEmptyFile)) {
+    return ['chunk', 'content in the first member, where only headers may be'];
+  }
+  if (memberOffset >= layer.tocOffset) return ['chunk', `offset ${memberOffset} is not before the TOC`];
+  const isAfter =
+    memberOffset > previous.memberOffset ||
+    (memberOffset === previous.memberOffset && innerOffset > previous.innerOffset);
+  return isAfter ? undefined : ['order', `offset ${memberOffset} does not come after the one before it`];
 }
 
 function shown(entry: ReadTocEntry): string {

@@ -17,6 +17,7 @@ import { compareTotals, countReports, type ReportCounter } from './layer-totals.
 import { type EstargzState, type LocatedToc, locateToc } from './locate-toc.ts';
 import { createMemberWatch, type MemberRole, rolesByToc } from './member-watch.ts';
 import { createLayerPass, type LayerPass } from './read-layer.ts';
+import type { TocImages } from './toc-images.ts';
 import { type TocFile, tocFiles } from './toc-files.ts';
 
 export interface LayerInput {
@@ -24,6 +25,7 @@ export interface LayerInput {
   readonly descriptor: ReadDescriptor;
   /** Undefined when the image config names none for this layer. */
   readonly diffId: DiffId | undefined;
+  readonly tocImages: TocImages;
   readonly signal: AbortSignal;
   readonly report: Report;
 }
@@ -57,7 +59,7 @@ export async function verifyLayer(input: LayerInput): Promise<VerifiedLayer> {
     return NOTHING;
   }
   const annotations = descriptor.annotations ?? {};
-  const blob = { store, digest: descriptor.digest, sizeBytes, annotations };
+  const blob = { store, digest: descriptor.digest, sizeBytes, annotations, tocImages: input.tocImages };
   if (content !== 'gzip' && annotations[TOC_DIGEST_ANNOTATION] !== undefined) {
     report('footer', 'the layer is annotated as eStargz, but is not gzip');
   }
@@ -99,10 +101,11 @@ async function readContent(
     roleOf: rolesOf(estargz, files, input.sizeBytes),
     chunks: () => checks.chunks(),
   });
+  const current = { currentMember: () => pass.currentMember(), report: watch.report };
   const checks =
     located === undefined
       ? createPlainChecks(watch.report)
-      : createEstargzChecks({ files, report: watch.report, currentMember: () => pass.currentMember() });
+      : createEstargzChecks({ files, isExternal: located.isExternal, ...current });
   const blob = await store.readBlob(descriptor.digest);
   const pass: LayerPass = createLayerPass({
     blob,

@@ -38,6 +38,9 @@ export const UNCOMPRESSED_SIZE_ANNOTATION = 'io.containers.estargz.uncompressed-
 /** On a TOC blob of a TOC image: the digest of the layer that it belongs to. */
 export const TOC_LAYER_DIGEST_ANNOTATION = 'containerd.io/snapshot/stargz/layer.digest';
 
+/** What the name of a TOC image has more than that of its image (nativeconverter/estargz/externaltoc/fetcher.go). */
+export const TOC_IMAGE_SUFFIX = '-esgztoc';
+
 export type TocEntryType = 'dir' | 'reg' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo' | 'chunk';
 
 /** One TOC entry as it stands in the JSON (estargz/types.go, TOCEntry); a field that is zero or empty is left out. */

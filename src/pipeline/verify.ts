@@ -7,6 +7,7 @@ import { missingBlob, unreadableImage } from '../images/layout-file.ts';
 import { type MergedTree, mergeTree } from '../images/merge-tree.ts';
 import { openImage } from '../images/open-image.ts';
 import { selectManifest } from '../images/select-manifest.ts';
+import { createTocImages } from '../images/toc-images.ts';
 import { type VerifiedLayer, verifyLayer } from '../images/verify-layer.ts';
 import { LayahError } from '../model/errors.ts';
 import type { VerifyOptions } from '../model/options.ts';
@@ -94,6 +95,7 @@ async function verifyLayers(
   { reporter, signal }: RunContext,
 ): Promise<VerifiedLayer[]> {
   const diffIds = await readDiffIds(store, { manifest, descriptor }, findings);
+  const tocImages = createTocImages(store, descriptor);
   const totalBytes = manifest.layers.reduce((sum, { size }) => sum + size, 0);
   const verified: VerifiedLayer[] = [];
   let doneBytes = 0;
@@ -104,6 +106,7 @@ async function verifyLayers(
         store,
         descriptor: layer,
         diffId: diffIds[index],
+        tocImages,
         signal,
         report: (code, message, path) =>
           findings.add({

@@ -35,6 +35,8 @@ export interface LayerPlan {
   /** Appended to the TOC's member. */
   readonly afterToc?: Buffer;
   readonly footer?: (tocOffset: number) => Buffer;
+  /** The TOC's member is a blob of its own. */
+  readonly externalToc?: boolean;
   /** Of the whole blob, before its digest is computed. */
   readonly editBlob?: (blob: Buffer, parts: BlobParts) => Buffer;
 }
@@ -49,6 +51,8 @@ export interface BuiltLayer {
   readonly blob: Buffer;
   readonly descriptor: JsonDescriptor;
   readonly diffId: string;
+  /** The TOC's member; part of the blob unless it is external. */
+  readonly toc: Buffer;
 }
 
 export const DEFAULT_ENTRIES: readonly TestEntry[] = [
@@ -186,16 +190,23 @@ function finishBlob(
   ]);
   const payload = Buffer.concat(compressed);
   const toc = gzipSync(tocTar);
-  const footer = (plan.footer ?? estargzFooter)(payload.length);
+  const isExternal = plan.externalToc === true;
+  const footer = (plan.footer ?? (isExternal ? externalTocFooter : estargzFooter))(payload.length);
   const parts = { memberOffsets, tocOffset: payload.length, footerOffset: payload.length + toc.length };
-  const right = Buffer.concat([payload, toc, footer]);
+  const right = Buffer.concat([payload, ...(isExternal ? [] : [toc]), footer]);
   const blob = plan.editBlob?.(right, parts) ?? right;
-  const tar = Buffer.concat([draft.tar, tocTar]);
+  const tar = Buffer.concat([draft.tar, ...(isExternal ? [] : [tocTar])]);
   const annotations = {
     'containerd.io/snapshot/stargz/toc.digest': sha256(json),
     'io.containers.estargz.uncompressed-size': String(tar.length),
   };
-  return { blob, descriptor: { ...describeBytes(OCI.gzipLayer, blob), annotations }, diffId: sha256(tar) };
+  const descriptor = { ...describeBytes(OCI.gzipLayer, blob), annotations };
+  return { blob, descriptor, diffId: sha256(tar), toc };
+}
+
+/** For `editMember`: other content in etc/config than its TOC entry has the digest of. */
+export function editPayload(member: Buffer): Buffer {
+  return Buffer.from(member.toString('latin1').replace('setting=1', 'setting=2'), 'latin1');
 }
 
 export function estargzFooter(tocOffset: number): Buffer {

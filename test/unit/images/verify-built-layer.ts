@@ -1,4 +1,5 @@
 import type { Finding } from '../../../src/model/finding.ts';
+import { createTocImages } from '../../../src/images/toc-images.ts';
 import { type VerifiedLayer, verifyLayer } from '../../../src/images/verify-layer.ts';
 import { parseDiffId, parseDigest } from '../../../src/model/digest.ts';
 import { buildLayer, type BuiltLayer, type LayerPlan, type Row } from './layer-builder.ts';
@@ -19,12 +20,15 @@ export async function verifyBuiltLayer(
   const findings: string[] = [];
   const codes = new Set<Finding['code']>();
   const { descriptor } = layer;
+  const read = { ...descriptor, digest: parseDigest(descriptor.digest) };
+  const store = memoryStore({
+    blobs: [],
+    swapped: new Map(stored === 'nothing' ? [] : [[descriptor.digest, stored]]),
+  });
   const verified = await verifyLayer({
-    store: memoryStore({
-      blobs: [],
-      swapped: new Map(stored === 'nothing' ? [] : [[descriptor.digest, stored]]),
-    }),
-    descriptor: { ...descriptor, digest: parseDigest(descriptor.digest) },
+    store,
+    descriptor: read,
+    tocImages: createTocImages(store, read),
     diffId: parseDiffId(layer.diffId),
     signal: new AbortController().signal,
     report: (code, message) => {
@@ -53,5 +57,5 @@ export function editRow(name: string, edit: (row: Row) => void): LayerPlan {
 
 /** A layer that is no eStargz. */
 export function plainLayer(blob: Buffer, tar: Buffer, mediaType: string): BuiltLayer {
-  return { blob, descriptor: describeBytes(mediaType, blob), diffId: sha256(tar) };
+  return { blob, descriptor: describeBytes(mediaType, blob), diffId: sha256(tar), toc: Buffer.alloc(0) };
 }

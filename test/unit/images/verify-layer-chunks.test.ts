@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LayerPlan, Row } from './layer-builder.ts';
+import { editPayload, type LayerPlan, type Row } from './layer-builder.ts';
 import { sha256 } from './layouts.ts';
 import { editRow, findingsOf } from './verify-built-layer.ts';
 
@@ -28,11 +28,9 @@ describe('chunks', () => {
   });
 
   it('with other content are found, though every other digest fits', async () => {
-    const editMember = (member: Buffer) =>
-      Buffer.from(member.toString('latin1').replace('setting=1', 'setting=2'), 'latin1');
     const content = sha256(Buffer.from('setting=2\n'));
     const said = sha256(Buffer.from('setting=1\n'));
-    expect(await findingsOf({ editMember })).toEqual([
+    expect(await findingsOf({ editMember: editPayload })).toEqual([
       `payload: "etc/config", byte 0: the chunk has ${content}, the TOC says ${said}`,
     ]);
   });

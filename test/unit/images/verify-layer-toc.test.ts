@@ -34,12 +34,12 @@ describe('the footer', () => {
     );
   });
 
-  it('of stargz and of an external TOC are told apart', async () => {
+  it('of stargz and of an external TOC that is not there are told apart', async () => {
     expect(await findingsOf({ footer: legacyFooter })).toEqual([
       'footer: the layer ends in the 47-byte footer of stargz, which has no chunk digests: convert it',
     ]);
     expect(await findingsOf({ footer: externalTocFooter })).toEqual([
-      'footer: the layer ends in the 46-byte footer of an external TOC, which is not supported',
+      'toc-image: its TOC is in another image, and no image that belongs to this one has it (NAME-esgztoc, or by its subject)',
     ]);
   });
 });

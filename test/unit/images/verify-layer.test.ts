@@ -68,6 +68,7 @@ function goLayer(name: string): BuiltLayer {
     blob,
     descriptor: { ...describeBytes(OCI.gzipLayer, blob), annotations },
     diffId: said['diffId'] ?? '',
+    toc: Buffer.alloc(0),
   };
 }
 

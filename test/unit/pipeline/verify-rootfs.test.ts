@@ -16,7 +16,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
-import { describeBytes, type LayoutFiles, OCI, sha256 } from '../images/layouts.ts';
+import { type LayoutFiles, OCI, sha256 } from '../images/layouts.ts';
+import { plainLayer } from '../images/verify-built-layer.ts';
 import { imageFiles, lines, verifyFiles } from './verify-images.ts';
 
 let directory: string;
@@ -46,7 +47,7 @@ function imageOf(root: string): LayoutFiles {
   });
   const blob = gzipSync(tar);
   return imageFiles({
-    layers: [{ blob, descriptor: describeBytes(OCI.gzipLayer, blob), diffId: sha256(tar) }],
+    layers: [plainLayer(blob, tar, OCI.gzipLayer)],
   });
 }
 
