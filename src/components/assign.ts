@@ -85,11 +85,14 @@ interface Share {
   readonly sizeBytes: number;
 }
 
+/** Nearly all of it was written by the build itself, and has its time. */
+const UNCLAIMED_INTERVAL_DAYS = 7;
+
 const UNCLAIMED_INFO: ComponentInfo = {
   name: UNCLAIMED_COMPONENT,
   mtimeClampSeconds: undefined,
   updateTimesSeconds: [],
-  updateIntervalDays: undefined,
+  updateIntervalDays: UNCLAIMED_INTERVAL_DAYS,
   changesEveryBuild: false,
 };
 

@@ -16,6 +16,7 @@ import { createMapSource } from './sources/map-file.ts';
 import { nodeSource } from './sources/node-modules.ts';
 import { pythonSource } from './sources/python.ts';
 import { rpmSource } from './sources/rpm.ts';
+import { volatileSource } from './sources/volatile.ts';
 import { xattrSource } from './sources/xattr.ts';
 
 interface ListedSource {
@@ -34,6 +35,7 @@ const SOURCES: Readonly<Record<SourceName, ListedSource>> = {
   python: { source: pythonSource, subject: 'the Python distributions' },
   node: { source: nodeSource, subject: 'the Node packages' },
   gem: { source: gemSource, subject: 'the Ruby gems' },
+  volatile: { source: volatileSource, subject: 'the volatile files' },
   bigfiles: { source: bigfilesSource, subject: 'the big files' },
 };
 

@@ -13,6 +13,7 @@ export const SOURCE_NAMES = [
   'python',
   'node',
   'gem',
+  'volatile',
   'bigfiles',
 ] as const;
 

@@ -16,6 +16,8 @@ import { claimDatabaseFiles } from './database-components.ts';
 const GENERATED: readonly (readonly [packageName: string, path: RootfsPath])[] = [
   ['ca-certificates-java', rootfsPath('etc/ssl/certs/java')],
   ['ca-certificates', rootfsPath('etc/ssl/certs')],
+  // Made of the types that all packages add, which seldom change.
+  ['shared-mime-info', rootfsPath('usr/share/mime')],
   ['locales', rootfsPath('usr/lib/locale/locale-archive')],
   ['udev', rootfsPath('usr/lib/udev/hwdb.bin')],
 ];
@@ -69,7 +71,6 @@ const STATE: readonly (readonly [component: string, paths: readonly RootfsPath[]
       'usr/share/applications/mimeinfo.cache',
       'usr/share/glib-2.0/schemas/gschemas.compiled',
       'usr/share/info/dir',
-      'usr/share/mime',
     ].map(rootfsPath),
   ],
 ];

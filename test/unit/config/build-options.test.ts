@@ -35,7 +35,18 @@ describe('parseBuildOptions', () => {
       skipSpecialFiles: false,
       threads: 4,
       componentMap: undefined,
-      enabledSources: ['xattr', 'rpm', 'dpkg', 'apk', 'alpm', 'python', 'node', 'gem', 'bigfiles'],
+      enabledSources: [
+        'xattr',
+        'rpm',
+        'dpkg',
+        'apk',
+        'alpm',
+        'python',
+        'node',
+        'gem',
+        'volatile',
+        'bigfiles',
+      ],
       exclusiveComponents: [],
     });
   });

@@ -24,7 +24,7 @@ describe('--source', () => {
 
   it.each(['RPM', 'map', 'unclaimed', 'constructor', ''])('names the sources when there is no %j', (name) => {
     expect(errorText(() => parse({ source: [`${name}=off`] }))).toBe(
-      `usage: --source: ${JSON.stringify(name)} is none of xattr, rpm, dpkg, apk, alpm, python, node, gem, bigfiles`,
+      `usage: --source: ${JSON.stringify(name)} is none of xattr, rpm, dpkg, apk, alpm, python, node, gem, volatile, bigfiles`,
     );
   });
 });
