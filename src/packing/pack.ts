@@ -1,121 +1,107 @@
 /*
- * Which components share a layer. Takes what is known of each component and how many layers there may be; gives the
- * layers from the bottom up. The plan depends on the set of items alone, never on their order.
+ * Which components share a layer. Takes what is known of each component, how many layers there may be, and perhaps the
+ * previous image; gives the layers from the bottom up. The plan depends on the set of items alone, never on their order.
  *
- * 1. An exclusive item has a layer of its own.
- * 2. The others that change in every build share one layer. With one layer left there is nothing to part.
- * 3. If the rest fits into the layers that are left (the budget), each item has its own.
- * 4. Else the biggest half of the budget (rounded down; ties by name) have their own, and the rest go into the other
- *    half by a hash of their name. The number of bins depends on the budget alone, so another component moves none of
- *    the binned ones, and of the biggest at most the one that it displaces. Empty bins are left out.
- * 5. The layers that change least come first, because unpacked layers are re-used from the bottom up: by their update
- *    probability (update-rates.ts), then by the first name. Those with something that changes in every build come last:
- *    the exclusive ones by name, then the shared one.
+ * 1. Each component gets the probability that it changes within a week (update-rates.ts).
+ * 2. An exclusive component has a layer of its own.
+ * 3. The others that change in every build share one layer. With one layer left there is nothing to part.
+ * 4. The rest is grouped so that few bytes are downloaded again: without a previous image in memoryless.ts, with one in
+ *    repack.ts, which keeps the layers that have not changed.
+ * 5. The layers that change least come first (layer-order.ts).
+ *
+ * No layer is above the limit of its size unless one component is; where the groups of 4 cannot keep it, size alone decides
+ * (fit-by-size.ts).
+ *
+ * The same input gives the same plan on every machine and in every engine. Decisions rest on + - * / alone, whose results
+ * IEEE 754 defines to the bit, and sums are taken in a fixed order; there is no Math.exp, Math.log or Math.pow.
  */
-import { compareByteOrder } from '../model/byte-order.ts';
 import { LayahError } from '../model/errors.ts';
-import type { LayerPlan, LayerReason, PackingOptions, PackingPlan, PackItem } from '../model/layer-plan.ts';
-import { hashName } from './hash-name.ts';
-import { weeklyUpdateProbabilities } from './update-rates.ts';
+import type {
+  LayerPlan,
+  OversizedComponent,
+  PackingOptions,
+  PackingPlan,
+  PackItem,
+} from '../model/layer-plan.ts';
+import { fitBySize } from './fit-by-size.ts';
+import { type DraftLayer, orderLayers } from './layer-order.ts';
+import { groupWithoutMemory } from './memoryless.ts';
+import { byName, type Members, rateItems, totalBytes, updateProbability } from './rated-item.ts';
+import { repackGroups } from './repack.ts';
 
 /**
  * @param items - names are unique.
  * @returns at most `maxLayers` layers, none empty, every item in exactly one.
- * @throws LayahError `usage` when `maxLayers` is no whole number of at least 1, or too small for the exclusive items.
+ * @throws LayahError `usage` when `maxLayers` is no whole number of at least 1, or too small for the exclusive items or for
+ *   `maxLayerSizeBytes`.
  */
 export function planLayers(items: readonly PackItem[], options: PackingOptions): PackingPlan {
-  const { maxLayers } = options;
+  const { maxLayers, maxLayerSizeBytes = Number.POSITIVE_INFINITY } = options;
   if (!Number.isSafeInteger(maxLayers) || maxLayers < 1) throw badMaxLayers(maxLayers);
   const sorted = rateItems(items, options.planTimeSeconds);
   const exclusive = sorted.filter((rated) => rated.item.exclusive);
   const shared = sorted.filter((rated) => !rated.item.exclusive);
   const neededLayers = exclusive.length + (shared.length > 0 ? 1 : 0);
   if (neededLayers > maxLayers) throw tooManyExclusive(exclusive.length, neededLayers, maxLayers);
-  const layers = [
-    ...exclusive.map((rated): Draft => ({ members: [rated], reason: 'exclusive' })),
-    ...shareLayers(shared, maxLayers - exclusive.length),
-  ].filter(({ members }) => members.length > 0);
-  const stable = layers.filter((layer) => !isVolatile(layer)).sort(byProbabilityThenName);
-  return { layers: [...stable, ...layers.filter(isVolatile)].map(toLayer), warnings: [] };
+  const drafts = [
+    ...exclusive.map((rated): DraftLayer => ({ members: [rated], reason: 'exclusive' })),
+    ...shareLayers(shared, { ...options, maxLayerSizeBytes, maxLayers: maxLayers - exclusive.length }),
+  ].map(({ members, reason }): DraftLayer => ({ members: members.toSorted(byName), reason }));
+  if (drafts.length > maxLayers) throw tooSmallLayers(totalBytes(sorted), { ...options, maxLayerSizeBytes });
+  return {
+    layers: orderLayers(drafts, options.previous).map(toLayer),
+    warnings: findOversized(sorted, maxLayerSizeBytes),
+  };
 }
 
-interface RatedItem {
-  readonly item: PackItem;
-  readonly probability: number;
+interface SharingOptions extends PackingOptions {
+  /** Infinite for no limit. */
+  readonly maxLayerSizeBytes: number;
 }
 
-/** Sorted by name. */
-type Members = readonly RatedItem[];
-
-interface Draft {
-  readonly members: Members;
-  readonly reason: LayerReason;
-}
-
-function rateItems(items: readonly PackItem[], planTimeSeconds: number): Members {
-  const sorted = items.toSorted(byName);
-  const ordinary = sorted.filter((item) => !item.changesEveryBuild);
-  const probabilities = weeklyUpdateProbabilities(ordinary, planTimeSeconds);
-  const byItem = new Map(ordinary.map((item, index) => [item, probabilities[index]]));
-  return sorted.map((item) => ({ item, probability: byItem.get(item) ?? 1 }));
-}
-
-/** Some of the layers may be empty. A volatile one is the last; the order of the others has no meaning yet. */
-function shareLayers(items: Members, maxLayers: number): Draft[] {
-  if (maxLayers === 1) return [{ members: items, reason: 'packed' }];
+/** More layers than allowed when the limit of their size needs them. */
+function shareLayers(items: Members, options: SharingOptions): DraftLayer[] {
+  const { maxLayers, maxLayerSizeBytes } = options;
   const ordinary = items.filter(({ item }) => !item.changesEveryBuild);
+  if (maxLayers === 1 || ordinary.length === 0) {
+    const reason = ordinary.length === 0 ? 'hot' : 'packed';
+    return fitBySize(items, maxLayerSizeBytes).map((members): DraftLayer => ({ members, reason }));
+  }
   const volatile = items.filter(({ item }) => item.changesEveryBuild);
+  const hot = fitBySize(volatile, maxLayerSizeBytes);
   return [
-    ...partition(ordinary, volatile.length === 0 ? maxLayers : maxLayers - 1).map((members): Draft => ({
-      members,
-      reason: 'packed',
-    })),
-    { members: volatile, reason: 'hot' },
+    ...groupItems(ordinary, { ...options, maxLayers: Math.max(1, maxLayers - hot.length) }),
+    ...hot.map((members): DraftLayer => ({ members, reason: 'hot' })),
   ];
 }
 
-/** Some of the layers may be empty. */
-function partition(items: Members, budget: number): Members[] {
-  if (items.length <= budget) return items.map((item) => [item]);
-  const aloneCount = Math.floor(budget / 2);
-  const bySize = items.toSorted(bySizeThenName);
-  const bins = Array.from({ length: budget - aloneCount }, (): RatedItem[] => []);
-  for (const rated of bySize.slice(aloneCount).sort((left, right) => byName(left.item, right.item)))
-    bins[hashName(rated.item.name) % bins.length]?.push(rated);
-  return [...bySize.slice(0, aloneCount).map((item) => [item]), ...bins];
+function groupItems(items: Members, options: SharingOptions): DraftLayer[] {
+  const { previous, maxLayerSizeBytes } = options;
+  const kept = previous && repackGroups(items, { ...options, previous });
+  if (kept !== undefined) return kept;
+  const groups = groupWithoutMemory(items, options) ?? fitBySize(items, maxLayerSizeBytes);
+  return groups.map((members): DraftLayer => ({ members, reason: 'packed' }));
 }
 
-function toLayer({ members, reason }: Draft): LayerPlan {
+function toLayer({ members, reason }: DraftLayer): LayerPlan {
   return {
     kind: 'new',
     componentNames: members.map(({ item }) => item.name),
     reason,
-    sizeBytes: members.reduce((sum, { item }) => sum + item.sizeBytes, 0),
+    sizeBytes: totalBytes(members),
     weeklyUpdateProbability: updateProbability(members),
   };
 }
 
-function updateProbability(members: Members): number {
-  return 1 - members.reduce((unchanged, { probability }) => unchanged * (1 - probability), 1);
-}
-
-function isVolatile({ members }: Draft): boolean {
-  return members.some(({ item }) => item.changesEveryBuild);
-}
-
-function byName(left: PackItem, right: PackItem): number {
-  return compareByteOrder(left.name, right.name);
-}
-
-function bySizeThenName(left: RatedItem, right: RatedItem): number {
-  return right.item.sizeBytes - left.item.sizeBytes || byName(left.item, right.item);
-}
-
-function byProbabilityThenName({ members: left }: Draft, { members: right }: Draft): number {
-  const [firstLeft] = left;
-  const [firstRight] = right;
-  if (firstLeft === undefined || firstRight === undefined) return 0;
-  return updateProbability(left) - updateProbability(right) || byName(firstLeft.item, firstRight.item);
+function findOversized(items: Members, maxLayerSizeBytes: number): OversizedComponent[] {
+  return items
+    .filter(({ item }) => item.sizeBytes > maxLayerSizeBytes)
+    .map(({ item }) => ({
+      kind: 'oversized-component',
+      componentName: item.name,
+      sizeBytes: item.sizeBytes,
+      maxLayerSizeBytes,
+    }));
 }
 
 function badMaxLayers(maxLayers: number): LayahError {
@@ -132,5 +118,18 @@ function tooManyExclusive(exclusiveCount: number, neededLayers: number, maxLayer
     code: 'usage',
     message: `--max-layers ${maxLayers} is too small: ${exclusiveCount} exclusive components need a layer each${rest}`,
     hint: `Allow at least ${neededLayers} layers, or make fewer components exclusive.`,
+  });
+}
+
+function tooSmallLayers(
+  totalSizeBytes: number,
+  { maxLayers, maxLayerSizeBytes }: Pick<SharingOptions, 'maxLayers' | 'maxLayerSizeBytes'>,
+): LayahError {
+  return new LayahError({
+    code: 'usage',
+    message:
+      `--max-layer-size ${maxLayerSizeBytes} is too small: components of ${totalSizeBytes} bytes do not fit into ` +
+      `${maxLayers} such layers`,
+    hint: 'Allow larger layers, or more of them.',
   });
 }

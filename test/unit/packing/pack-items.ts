@@ -1,4 +1,4 @@
-import type { PackingOptions, PackingPlan, PackItem } from '../../../src/model/layer-plan.ts';
+import type { PackingOptions, PackingPlan, PackItem, PreviousLayer } from '../../../src/model/layer-plan.ts';
 import { planLayers } from '../../../src/packing/pack.ts';
 
 export const PLAN_TIME = 1_700_000_000;
@@ -38,4 +38,12 @@ export function names(
   options: Partial<PackingOptions> = {},
 ): (readonly string[])[] {
   return plan(items, maxLayers, options).layers.map(({ componentNames }) => componentNames);
+}
+
+/** The layers as the annotations of an image have them. */
+export function asPrevious(items: readonly PackItem[], { layers }: PackingPlan): PreviousLayer[] {
+  const fingerprints = new Map(items.map(({ name, fingerprint }) => [name, fingerprint]));
+  return layers.map(({ componentNames }) => ({
+    components: componentNames.map((name) => ({ name, fingerprint: fingerprints.get(name) ?? '' })),
+  }));
 }

@@ -29,42 +29,6 @@ describe('planLayers', () => {
     expect(names(items, 2)).toEqual([['a', 'b', 'c'], ['v']]);
   });
 
-  it('gives the biggest items half of the layers', () => {
-    const small = Array.from({ length: 40 }, (_, index) => item(`small${index}`));
-    const layers = names([...small, item('huge', { sizeBytes: 9 }), item('big', { sizeBytes: 5 })], 4);
-    expect(layers).toContainEqual(['huge']);
-    expect(layers).toContainEqual(['big']);
-    expect(layers).toHaveLength(4);
-  });
-
-  it('keeps the bins that images have had: another hash moves components between their layers', () => {
-    const items = Array.from({ length: 12 }, (_, index) => item(`dpkg/p${index}`));
-    expect(names(items, 4)).toMatchInlineSnapshot(`
-      [
-        [
-          "dpkg/p0",
-        ],
-        [
-          "dpkg/p1",
-        ],
-        [
-          "dpkg/p11",
-          "dpkg/p2",
-          "dpkg/p6",
-          "dpkg/p8",
-        ],
-        [
-          "dpkg/p10",
-          "dpkg/p3",
-          "dpkg/p4",
-          "dpkg/p5",
-          "dpkg/p7",
-          "dpkg/p9",
-        ],
-      ]
-    `);
-  });
-
   it('orders layers by how often they change: what has no history is like the mean', () => {
     const days = (...ages: number[]): Partial<PackItem> => ({
       updateTimesSeconds: ages.map((age) => PLAN_TIME - age * DAY),
