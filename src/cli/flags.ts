@@ -13,7 +13,7 @@ export interface FlagGroup {
   readonly flags: readonly Flag[];
 }
 
-export type CommandName = 'build' | 'plan' | 'verify';
+export type CommandName = 'build' | 'convert' | 'plan' | 'verify';
 
 export interface Command {
   readonly name: CommandName;

@@ -63,6 +63,8 @@ async function runCommand(name: CommandName, values: FlagValues): Promise<number
   switch (name) {
     case 'build':
       return (await import('./commands/build.ts')).build(values, host);
+    case 'convert':
+      return (await import('./commands/convert.ts')).convert(values, host);
     case 'plan':
       return (await import('./commands/plan.ts')).plan(values, host);
     case 'verify':

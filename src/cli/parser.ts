@@ -1,13 +1,14 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import { LayahError } from '../model/errors.ts';
 import { BUILD_COMMAND } from './commands/build-flags.ts';
+import { CONVERT_COMMAND } from './commands/convert-flags.ts';
 import { PLAN_COMMAND } from './commands/plan-flags.ts';
 import { VERIFY_COMMAND } from './commands/verify-flags.ts';
 import type { FlagValues } from './flag-values.ts';
 import { type Command, commandFlags, type Flag } from './flags.ts';
 import { explainParseFailure } from './parse-failure.ts';
 
-export const COMMANDS: readonly Command[] = [BUILD_COMMAND, PLAN_COMMAND, VERIFY_COMMAND];
+export const COMMANDS: readonly Command[] = [BUILD_COMMAND, CONVERT_COMMAND, PLAN_COMMAND, VERIFY_COMMAND];
 
 export type Invocation =
   | { readonly kind: 'version' }

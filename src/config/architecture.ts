@@ -22,11 +22,11 @@ const ARCHITECTURE_NAMES: Readonly<Record<string, readonly string[]>> = {
 const NODE_NAMES: Readonly<Record<string, string>> = { ppc64: 'ppc64le', mipsel: 'mipsle', s390: 's390' };
 
 /** @throws LayahError `usage` for a name that means nothing here. */
-export function parseArchitecture(text: string): Architecture {
+export function parseArchitecture(text: string, flag = '--arch'): Architecture {
   const known = findArchitecture(text.toLowerCase());
   if (known !== undefined) return known;
   throw usageError(
-    `--arch: ${JSON.stringify(text)} is not an architecture`,
+    `${flag}: ${JSON.stringify(text)} is not an architecture`,
     `Known are ${Object.keys(ARCHITECTURE_NAMES).join(', ')} and their usual other names, such as x86_64 and aarch64.`,
   );
 }

@@ -6,6 +6,7 @@ import { usageError } from './usage-error.ts';
 
 const ARCHIVE_PREFIX = 'oci-archive:';
 const DIRECTORY_PREFIX = 'oci:';
+const DOCKER_ARCHIVE_PREFIX = 'docker-archive:';
 /** Transports of containers-transports(5) that skopeo copies from and to. */
 const SKOPEO_TRANSPORT = /^(?:docker-archive|docker-daemon|dir|containers-storage|ostree|sif|tarball):/;
 const ANY_TRANSPORT = /^[a-z][a-z0-9-]+:/;
@@ -17,26 +18,22 @@ export interface OutputFlags extends RegistryFlags {
 }
 
 /**
- * `--output`: `-`, `PATH`, `oci-archive:PATH`, `oci:DIR`, `docker://REF`.
+ * A place to write to: `-`, `PATH`, `oci-archive:PATH`, `oci:DIR`, `docker://REF`.
+ * @param name begins the message of an error.
  * @throws LayahError `usage`; also when the image would go to a terminal.
  */
-export function parseOutputTarget(flags: OutputFlags, machine: Machine): OutputTarget {
+export function parseOutputTarget(flags: OutputFlags, machine: Machine, name = '--output'): OutputTarget {
   const { output: text, force } = flags;
-  if (text?.startsWith(REGISTRY_PREFIX) === true) return registryTarget(text, flags);
-  if (text === undefined || text === '-') return stdoutTarget(machine);
-  if (SKOPEO_TRANSPORT.test(text)) {
-    throw usageError(
-      `--output: ${text} is not supported, only an OCI archive, an OCI layout or docker://`,
-      `Build an archive, then: skopeo copy oci-archive:image.ociarchive ${text}`,
-    );
-  }
-  const location = parseLocation('--output', text);
+  if (text?.startsWith(REGISTRY_PREFIX) === true) return registryTarget(name, text, flags);
+  if (text === undefined || text === '-') return stdoutTarget(name, machine);
+  if (SKOPEO_TRANSPORT.test(text)) throw unsupportedOutput(name, text);
+  const location = parseLocation(name, text);
   if (
     location.kind === 'oci-archive' &&
     (location.path.endsWith('/') || machine.isDirectory(location.path))
   ) {
     throw usageError(
-      `--output: ${location.path} is a directory`,
+      `${name}: ${location.path} is a directory`,
       `Write oci:${location.path} for an OCI layout in it, or name a file for an archive.`,
     );
   }
@@ -50,7 +47,8 @@ export interface NamedImage {
 }
 
 /**
- * An image to read: `oci-archive:FILE`, `oci:DIR`, `docker://REF`, or a path, which is a layout when it is a directory.
+ * An image to read: `oci-archive:FILE`, `oci:DIR`, `docker-archive:FILE`, `docker://REF`, or a path, which is a layout
+ * when it is a directory and else an OCI archive.
  * @throws LayahError `usage`
  */
 export function parseImageLocation(
@@ -59,37 +57,68 @@ export function parseImageLocation(
   machine: Machine,
 ): ImageLocation {
   if (text.startsWith(REGISTRY_PREFIX)) return parseRegistryLocation(name, text, flags);
+  if (text.startsWith(DOCKER_ARCHIVE_PREFIX)) {
+    return { kind: 'docker-archive', path: transportPath(name, text, DOCKER_ARCHIVE_PREFIX) };
+  }
   if (SKOPEO_TRANSPORT.test(text)) {
     throw usageError(
-      `${name}: ${text} is not supported, only an OCI archive, an OCI layout or docker://`,
+      `${name}: ${text} is not supported, only an archive, an OCI layout or docker://`,
       `Copy it first: skopeo copy ${text} oci-archive:image.ociarchive`,
     );
   }
-  if (text === '-')
+  if (text === '-') {
     throw usageError(`${name}: an image cannot be read from standard input`, 'Save it to a file first.');
+  }
   const location = parseLocation(name, text);
   const isLayout = !text.startsWith(ARCHIVE_PREFIX) && machine.isDirectory(location.path);
   return isLayout ? { kind: 'oci-directory', path: location.path } : location;
 }
 
-function stdoutTarget(machine: Machine): OutputTarget {
-  if (!machine.stdoutIsTerminal) return { kind: 'stdout' };
-  throw usageError(
-    '--output: the image would be written to the terminal',
-    'Name a file with -o image.ociarchive, or pipe it, for example into podman load.',
+/** A Docker archive could not hold the annotations that eStargz needs. */
+function unsupportedOutput(name: string, text: string): LayahError {
+  return usageError(
+    `${name}: ${text} is not supported, only an OCI archive, an OCI layout or docker://`,
+    text.startsWith(DOCKER_ARCHIVE_PREFIX)
+      ? 'Write an OCI archive: docker load takes it too.'
+      : `Write an archive, then: skopeo copy oci-archive:image.ociarchive ${text}`,
   );
 }
 
-function registryTarget(text: string, flags: OutputFlags): OutputTarget {
-  const location = parseRegistryLocation('--output', text, flags);
+function stdoutTarget(name: string, machine: Machine): OutputTarget {
+  if (!machine.stdoutIsTerminal) return { kind: 'stdout' };
+  throw usageError(
+    `${name}: the image would be written to the terminal`,
+    name === '--output'
+      ? 'Name a file with -o image.ociarchive, or pipe it, for example into podman load.'
+      : 'Name a file, or pipe it, for example into podman load.',
+  );
+}
+
+function registryTarget(name: string, text: string, flags: OutputFlags): OutputTarget {
+  const location = parseRegistryLocation(name, text, flags);
   if (location.reference.version.kind === 'tag') return location;
   throw usageError(
-    `--output: ${text} has a digest, which an image gets only from its content`,
+    `${name}: ${text} has a digest, which an image gets only from its content`,
     'Name a tag: docker://REGISTRY/NAME:TAG.',
   );
 }
 
-type PathLocation = Exclude<ImageLocation, { kind: 'registry' }>;
+/** A location and the tag that podman and skopeo write behind it: `oci:DIR:TAG`. */
+export interface TaggedLocation {
+  readonly location: string;
+  readonly tag: string | undefined;
+}
+
+export function splitTag(text: string): TaggedLocation {
+  const prefix = [ARCHIVE_PREFIX, DIRECTORY_PREFIX, DOCKER_ARCHIVE_PREFIX].find((each) =>
+    text.startsWith(each),
+  );
+  const colon = prefix === undefined ? -1 : text.indexOf(':', prefix.length);
+  if (colon < 0) return { location: text, tag: undefined };
+  return { location: text.slice(0, colon), tag: text.slice(colon + 1) };
+}
+
+type PathLocation = Exclude<ImageLocation, { kind: 'registry' | 'docker-archive' }>;
 
 function parseLocation(name: string, text: string): PathLocation {
   if (text.startsWith(ARCHIVE_PREFIX)) {

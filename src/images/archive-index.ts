@@ -17,11 +17,21 @@ export interface ArchiveMember {
  */
 export async function indexArchive(file: FileHandle, path: string): Promise<Map<string, ArchiveMember>> {
   const members = new Map<string, ArchiveMember>();
+  await walkArchive(file, path, (header) => noteMember(members, header, path));
+  return members;
+}
+
+/** Reads the headers of an archive. @throws LayahError `bad-image` when it is no tar. */
+export async function walkArchive(
+  file: FileHandle,
+  path: string,
+  onEntry: (header: Header) => void,
+): Promise<void> {
   const entries = extract();
   const source = streamRange(file, { offset: 0, sizeBytes: Infinity, onEnd: async () => {} });
   const note = async () => {
     for await (const entry of entries) {
-      noteMember(members, entry.header, path);
+      onEntry(entry.header);
       entry.resume();
     }
   };
@@ -30,20 +40,24 @@ export async function indexArchive(file: FileHandle, path: string): Promise<Map<
   } catch (thrown) {
     throw thrown instanceof LayahError ? thrown : notATar(path, thrown);
   }
-  return members;
+}
+
+/** As written, without the `./` that some writers begin with. */
+export function memberName({ name }: Header): string {
+  return name.replace(/^(?:\.\/)+/, '');
 }
 
 /** `manifest.json` is no part of the layout: it tells a Docker archive, for the hint. */
 const LAYOUT_NAME = /^(?:oci-layout|index\.json|manifest\.json|blobs\/sha256\/[0-9a-f]{64})$/;
-const MAX_MEMBERS = 100_000;
+export const MAX_MEMBERS = 100_000;
 
 /** tar-stream 3.2 says where the content is; its types do not yet. */
-function contentOffset(header: Header): number | undefined {
+export function contentOffset(header: Header): number | undefined {
   return 'byteOffset' in header && typeof header.byteOffset === 'number' ? header.byteOffset : undefined;
 }
 
 function noteMember(members: Map<string, ArchiveMember>, header: Header, path: string): void {
-  const name = header.name.replace(/^(?:\.\/)+/, '');
+  const name = memberName(header);
   if (!LAYOUT_NAME.test(name)) return;
   if (header.type !== 'file' && header.type !== 'contiguous-file') {
     throw badMember(path, name, `is a ${header.type ?? 'entry of unknown type'}, not a file`);
@@ -56,7 +70,7 @@ function noteMember(members: Map<string, ArchiveMember>, header: Header, path: s
   members.set(name, { offset, sizeBytes: header.size ?? 0 });
 }
 
-function badMember(path: string, name: string, what: string): LayahError {
+export function badMember(path: string, name: string, what: string): LayahError {
   return new LayahError({
     code: 'bad-image',
     message: `${name} of ${path} ${what}`,

@@ -19,7 +19,7 @@ import { readAt, streamRange } from './read-file.ts';
 
 /** An OCI archive: a tar of an image layout, its members in any order. It must be a seekable file. */
 export async function openArchive(path: string): Promise<ImageStore> {
-  const file = await openFile(path);
+  const file = await openArchiveFile(path);
   try {
     const members = await indexArchive(file, path);
     const archive: Archive = { file, path, members };
@@ -40,7 +40,8 @@ export async function openArchive(path: string): Promise<ImageStore> {
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+/** @throws LayahError `bad-image` when it is not there, or is no file. */
+export async function openArchiveFile(path: string): Promise<FileHandle> {
   try {
     // Without O_NONBLOCK a FIFO would keep us waiting for its writer.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -100,7 +101,7 @@ function notALayout({ path, members }: Archive, missing: string): LayahError {
     code: 'bad-image',
     message: `${path} is no OCI archive: it has no ${missing}`,
     hint: isDockerArchive
-      ? `It is a Docker archive: skopeo copy docker-archive:${path} oci-archive:OUT`
+      ? `It is a Docker archive: name it as docker-archive:${path}`
       : 'Write one with layah build, skopeo copy or podman save --format oci-archive.',
   });
 }

@@ -2,6 +2,7 @@ import type { ImageLocation } from '../model/options.ts';
 import { unreachable } from '../model/errors.ts';
 import { type Reporter, silentReporter } from '../model/reporter.ts';
 import { openArchive } from './archive-store.ts';
+import { openDockerArchive } from './docker-archive-store.ts';
 import { openDirectory } from './directory-store.ts';
 import type { ImageStore } from './image-store.ts';
 import { openRegistryImage } from './registry-store.ts';
@@ -22,6 +23,8 @@ export async function openImage(location: ImageLocation, run: Run = UNATTENDED):
   switch (location.kind) {
     case 'oci-archive':
       return openArchive(location.path);
+    case 'docker-archive':
+      return openDockerArchive(location.path);
     case 'oci-directory':
       return openDirectory(location.path);
     case 'registry':

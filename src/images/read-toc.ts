@@ -1,7 +1,7 @@
 /*
  * Reads the gzip member that holds a TOC: a tar whose only entry is stargz.index.json.
  */
-import { LayahError } from '../model/errors.ts';
+import { type ErrorCode, LayahError } from '../model/errors.ts';
 import { TOC_TAR_NAME } from '../model/estargz.ts';
 import { createBlobCursor } from './blob-cursor.ts';
 import { GzipError } from './gzip-error.ts';
@@ -103,8 +103,11 @@ function tooLarge(): LayahError {
   return new LayahError({ code: 'bad-image', message: `it is larger than ${MAX_TOC_BYTES} bytes` });
 }
 
+const FINDING_CODES: ReadonlySet<ErrorCode> = new Set(['bad-image', 'unsupported-entry']);
+
 /** @throws what is no finding about the image. */
 export function problemOf(thrown: unknown): string {
-  if (thrown instanceof LayahError && thrown.code === 'bad-image') return thrown.message;
+  const isFinding = thrown instanceof LayahError && FINDING_CODES.has(thrown.code);
+  if (isFinding) return thrown.message;
   throw thrown;
 }

@@ -100,7 +100,7 @@ function candidatesOf(index: ReadImageIndex, inherited: readonly string[]): Cand
 }
 
 /** BuildKit's attestations are manifests for no platform. */
-function isAttachment({ platform, annotations }: ReadDescriptor): boolean {
+export function isAttachment({ platform, annotations }: ReadDescriptor): boolean {
   return (
     annotations?.['vnd.docker.reference.type'] !== undefined ||
     (platform?.os === 'unknown' && platform.architecture === 'unknown')

@@ -161,13 +161,13 @@ function tarKind(raw: RawTarHeader, name: string, offset: number): TarKind {
     case '6':
       return 'fifo';
     default:
-      throw tarError(name, offset, `entries of type ${JSON.stringify(raw.typeFlag)} are not supported`);
+      throw unsupported(name, offset, `entries of type ${JSON.stringify(raw.typeFlag)} are not supported`);
   }
 }
 
 function rejectSparse(name: string, pax: PaxRecords, offset: number): void {
   for (const key of pax.keys()) {
-    if (key.startsWith('GNU.sparse.')) throw tarError(name, offset, 'sparse files are not supported');
+    if (key.startsWith('GNU.sparse.')) throw unsupported(name, offset, 'sparse files are not supported');
   }
 }
 
@@ -218,6 +218,15 @@ function paxXattrs(pax: PaxRecords): Xattr[] {
 }
 
 export function tarError(name: string, offset: number, what: string): LayahError {
+  return new LayahError({ code: 'bad-image', message: describe(name, offset, what) });
+}
+
+/** A tar that others may well read. */
+function unsupported(name: string, offset: number, what: string): LayahError {
+  return new LayahError({ code: 'unsupported-entry', message: describe(name, offset, what) });
+}
+
+function describe(name: string, offset: number, what: string): string {
   const subject = name === '' ? 'tar entry' : `tar entry ${displayBytes(name.slice(0, 300))}`;
-  return new LayahError({ code: 'bad-image', message: `${subject} at offset ${offset}: ${what}` });
+  return `${subject} at offset ${offset}: ${what}`;
 }

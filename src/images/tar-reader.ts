@@ -19,11 +19,14 @@ import {
 } from './tar-header.ts';
 
 export interface TarHandler {
-  entry(header: TarHeader): void;
+  /** `contentPosition` is where its content stands in the stream, or would stand. */
+  entry(header: TarHeader, contentPosition: number): void;
   /** Part of the content of the last entry; `position` is where it stands in the stream. */
   content(chunk: Buffer, position: number): void;
   /** What stands between an entry's content, or an extension header, and the next block: zeros, if all is well. */
   padding?(chunk: Buffer, position: number): void;
+  /** A global PAX header, which this reader applies to all entries after it. Runtimes differ in whether they do. */
+  globalPax?(records: PaxRecords): void;
   /** Bytes after the end-of-archive blocks. */
   trailing?(chunk: Buffer, position: number): void;
 }
@@ -239,6 +242,7 @@ function readPax(state: TarState, body: Buffer, isGlobal: boolean): void {
   if (typeof records === 'string') throw tarError(state.subject, state.headerOffset, records);
   if (isGlobal) {
     state.globalPax = new Map([...state.globalPax, ...records]);
+    state.handler.globalPax?.(records);
     // It belongs to no entry, so the next entry begins after it.
     if (state.localPax.size === 0 && state.gnuName === undefined) state.startOffset = undefined;
   } else state.localPax = records;
@@ -256,7 +260,7 @@ function beginEntry(state: TarState, raw: RawTarHeader): void {
   state.entryCount++;
   state.contentBytesLeft = header.sizeBytes;
   state.paddingBytes = tarPaddingBytes(header.sizeBytes);
-  state.handler.entry(header);
+  state.handler.entry(header, state.position);
   if (header.sizeBytes > 0) state.phase = 'content';
   else expectHeader(state);
 }

@@ -42,6 +42,15 @@ export function contentRange(source: ContentSource, entry: FileEntry, entryIndex
   return { kind: 'tar-range', descriptor, offset: offsets[entryIndex] ?? 0, lengthBytes: sizeBytes };
 }
 
+/** The headers of an entry that are kept to the byte; undefined when they are to be written anew. */
+export function headerRange(source: ContentSource, entryIndex: number): TarRange | undefined {
+  if (source.kind !== 'tar') return undefined;
+  const { descriptor, headerOffsets, offsets } = source;
+  const offset = headerOffsets?.[entryIndex];
+  if (offset === undefined) return undefined;
+  return { kind: 'tar-range', descriptor, offset, lengthBytes: (offsets[entryIndex] ?? 0) - offset };
+}
+
 export function literal(bytes: Uint8Array): LiteralBytes {
   return { kind: 'literal', bytes };
 }

@@ -4,7 +4,15 @@
 import type { ContentSource, LayerContents } from '../model/layer.ts';
 import { END_OF_ARCHIVE_BYTES, tarPaddingBytes } from '../model/tar-format.ts';
 import { hasContent, listedEntries } from './estargz/listed-entries.ts';
-import { contentRange, literal, pieceBytes, splitEvery, type LiteralBytes, type Piece } from './pieces.ts';
+import {
+  contentRange,
+  headerRange,
+  literal,
+  pieceBytes,
+  splitEvery,
+  type LiteralBytes,
+  type Piece,
+} from './pieces.ts';
 import { MAX_HEADER_RUN_BYTES } from './settings.ts';
 import { tarHeader } from './tar-header.ts';
 
@@ -37,7 +45,7 @@ export function* tarStream({ entries, source }: LayerContents): Generator<Piece>
     return;
   }
   for (const [index, entry] of entries.entries()) {
-    yield literal(tarHeader(entry));
+    yield headerRange(source, index) ?? literal(tarHeader(entry));
     if (!hasContent(entry)) continue;
     yield contentRange(source, entry, index);
     yield padding(entry.sizeBytes);
@@ -47,9 +55,10 @@ export function* tarStream({ entries, source }: LayerContents): Generator<Piece>
 
 function* writtenParts(layer: LayerContents, chunkSizeBytes: number): Generator<StreamPart> {
   const prefetches = layer.prefetchedEntryCount > 0;
-  for (const [entryIndex, { entry, content, isLandmark }] of listedEntries(layer).entries()) {
+  for (const [entryIndex, listed] of listedEntries(layer).entries()) {
+    const { entry, header, content, isLandmark } = listed;
     if (isLandmark && !prefetches) yield plain(endOfArchive());
-    yield plain(literal(tarHeader(entry)));
+    yield* runs(header ?? literal(tarHeader(entry)));
     if (content === undefined) continue;
     yield* chunks(content, { entryIndex, isLandmark, chunkSizeBytes });
     if (hasContent(entry)) yield plain(padding(entry.sizeBytes));
@@ -76,10 +85,11 @@ function* verbatimParts(
 
 /** Headers, padding, contents of entries that the TOC leaves out: no longer at a time than a run of headers. */
 function* unlisted(source: VerbatimSource, start: number, end: number): Generator<StreamPart> {
-  if (start === end) return;
-  for (const piece of splitEvery(tarRange(source, start, end - start), MAX_HEADER_RUN_BYTES)) {
-    yield plain(piece);
-  }
+  if (start < end) yield* runs(tarRange(source, start, end - start));
+}
+
+function* runs(piece: Piece): Generator<StreamPart> {
+  for (const part of splitEvery(piece, MAX_HEADER_RUN_BYTES)) yield plain(part);
 }
 
 function tarRange({ descriptor }: VerbatimSource, offset: number, lengthBytes: number): Piece {

@@ -3,9 +3,10 @@
  * Jobs of several layers are under way at once, so that one huge layer and many small ones both use every thread;
  * a window of slots bounds what is in memory.
  */
+import { LayahError } from '../model/errors.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { JobResult } from './execute-job.ts';
-import { zlibEngine } from './gzip.ts';
+import { type DeflateEngine, zlibEngine } from './gzip.ts';
 import { createJobSource, slotCapacityBytes, type Job, type JobSource, type Slot } from './jobs.ts';
 import { type FinishedLayer, LayerAssembler } from './layer-assembler.ts';
 import { inlineRunner, type JobRunner } from './runner.ts';
@@ -23,30 +24,70 @@ export async function* writeLayers(
   layers: readonly LayerContents[],
   settings: LayerSettings,
 ): AsyncGenerator<WrittenLayer> {
-  const { externalToc } = settings;
-  const engine = zlibEngine(settings.compressionLevel);
-  const spool = new BlobSpool(settings.temporaryDirectory);
-  const runner = createRunner(settings);
+  const writing = open(settings);
   try {
-    const remaining = layers.values();
-    let assembler: LayerAssembler | undefined;
-    for await (const { job, result, slot } of runJobs(
-      createJobSource(layers, settings.chunkSizeBytes),
-      runner,
-    )) {
-      settings.signal.throwIfAborted();
-      const next = assembler === undefined ? remaining.next() : undefined;
-      if (next?.done === false) assembler = new LayerAssembler(next.value, { spool, engine, externalToc });
-      assembler?.add(job, result, slot);
-      settings.onContentBytes(job.contentBytes);
-      if (!job.endsLayer || assembler === undefined) continue;
-      const finished = assembler.finish();
-      assembler = undefined;
-      yield { ...finished, read: () => spool.read() };
-    }
+    yield* writeAll(writing, layers);
   } finally {
-    await runner.close();
-    spool.close();
+    await close(writing);
+  }
+}
+
+/** Writes layers one by one as they come, with threads that stay. */
+export interface LayerWriter {
+  /** Only after the layer before has been read. @throws LayahError as above. */
+  write(layer: LayerContents): Promise<WrittenLayer>;
+  close(): Promise<void>;
+}
+
+export function createLayerWriter(settings: LayerSettings): LayerWriter {
+  const writing = open(settings);
+  return {
+    async write(layer) {
+      for await (const written of writeAll(writing, [layer])) return written;
+      throw new LayahError({ code: 'internal', message: 'a layer was not written' });
+    },
+    close: () => close(writing),
+  };
+}
+
+interface Writing {
+  readonly settings: LayerSettings;
+  readonly engine: DeflateEngine;
+  readonly spool: BlobSpool;
+  readonly runner: JobRunner;
+}
+
+function open(settings: LayerSettings): Writing {
+  return {
+    settings,
+    engine: zlibEngine(settings.compressionLevel),
+    spool: new BlobSpool(settings.temporaryDirectory),
+    runner: createRunner(settings),
+  };
+}
+
+async function close({ runner, spool }: Writing): Promise<void> {
+  await runner.close();
+  spool.close();
+}
+
+async function* writeAll(
+  { settings, engine, spool, runner }: Writing,
+  layers: readonly LayerContents[],
+): AsyncGenerator<WrittenLayer> {
+  const { externalToc, chunkSizeBytes } = settings;
+  const remaining = layers.values();
+  let assembler: LayerAssembler | undefined;
+  for await (const { job, result, slot } of runJobs(createJobSource(layers, chunkSizeBytes), runner)) {
+    settings.signal.throwIfAborted();
+    const next = assembler === undefined ? remaining.next() : undefined;
+    if (next?.done === false) assembler = new LayerAssembler(next.value, { spool, engine, externalToc });
+    assembler?.add(job, result, slot);
+    settings.onContentBytes(job.contentBytes);
+    if (!job.endsLayer || assembler === undefined) continue;
+    const finished = assembler.finish();
+    assembler = undefined;
+    yield { ...finished, read: () => spool.read() };
   }
 }
 

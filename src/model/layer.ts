@@ -17,13 +17,16 @@ export interface LayerContents {
 export type ContentSource =
   /** The root filesystem of the build, by path. */
   | { readonly kind: 'rootfs' }
-  /** An uncompressed tar: only contents are taken from it, headers are written anew. */
+  /** An uncompressed tar, of which entries are taken. */
   | TarSource
   /**
    * An uncompressed tar of which every byte is kept: headers, padding and whatever follows the end of the archive. The
    * entries are those that the TOC lists, in the order of the tar; what they leave out stays in the tar all the same.
    */
-  | (Omit<TarSource, 'kind'> & { readonly kind: 'verbatim-tar'; readonly sizeBytes: number });
+  | (Omit<TarSource, 'kind' | 'headerOffsets'> & {
+      readonly kind: 'verbatim-tar';
+      readonly sizeBytes: number;
+    });
 
 export interface TarSource {
   readonly kind: 'tar';
@@ -31,6 +34,11 @@ export interface TarSource {
   readonly descriptor: number;
   /** One an entry: where its content starts in the tar. Of no meaning where there is no content. */
   readonly offsets: readonly number[];
+  /**
+   * One an entry: where its headers start, which then are kept to the byte up to where its content starts; undefined
+   * when headers are to be written anew.
+   */
+  readonly headerOffsets?: readonly number[];
 }
 
 /** A written layer. */

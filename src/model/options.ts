@@ -1,6 +1,6 @@
 import type { ComponentMap } from './component-map.ts';
 import type { SourceName } from './component.ts';
-import type { SourceImage } from './image-config.ts';
+import type { Platform, SourceImage } from './image-config.ts';
 import type { LayerFormat } from './layer.ts';
 import type { RegistryAccess, RegistryReference } from './registry-reference.ts';
 import type { RootfsPath } from './rootfs-path.ts';
@@ -61,6 +61,7 @@ export interface BuildOptions extends PlanOptions, LayerOptions {
 
 export type ImageLocation =
   | { readonly kind: 'oci-archive'; readonly path: string }
+  | { readonly kind: 'docker-archive'; readonly path: string }
   | { readonly kind: 'oci-directory'; readonly path: string }
   | RegistryImage;
 
@@ -68,6 +69,20 @@ export interface RegistryImage {
   readonly kind: 'registry';
   readonly reference: RegistryReference;
   readonly access: RegistryAccess;
+}
+
+/** `layah convert`, with every default resolved. Frozen. */
+export interface ConvertOptions extends LayerOptions {
+  readonly source: ImageLocation;
+  /** Which image of SRC, when there are several. */
+  readonly sourceTag: string | undefined;
+  readonly output: OutputTarget;
+  /** The new image's name; undefined for the one that it has. */
+  readonly tag: string | undefined;
+  /** Empty for all; one without a variant means all variants. */
+  readonly platforms: readonly Platform[];
+  /** Also of layers that are eStargz already, in which nobody can see their level. */
+  readonly enforcesLevel: boolean;
 }
 
 /** `layah verify`. Frozen. */

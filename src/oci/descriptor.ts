@@ -20,7 +20,11 @@ export interface JsonBlob {
 
 /** Compact JSON: the member order of `document` is the order in the bytes. */
 export function jsonBlob(mediaType: string, document: object): JsonBlob {
-  const bytes = encodeJson(document);
+  return describeJson(mediaType, encodeJson(document));
+}
+
+/** A JSON document that others wrote. */
+export function describeJson(mediaType: string, bytes: Uint8Array): JsonBlob {
   const digest = parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
   return { bytes, descriptor: { mediaType, digest, size: bytes.byteLength } };
 }

@@ -5,10 +5,13 @@ import { type Descriptor, type JsonBlob, jsonBlob } from './descriptor.ts';
 import { INDEX_MEDIA_TYPE } from './media-types.ts';
 
 export interface ImageIndexInput {
+  /** Of an image, or of an index of one for several platforms. */
   readonly manifest: Descriptor;
-  readonly platform: Platform;
-  /** A valid image reference as the user wrote it. */
+  readonly platform: Platform | undefined;
+  /** As the user wrote it. */
   readonly tag: string | undefined;
+  /** In place of those that say the tag. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The file `oci-layout` (image-spec, image-layout.md). */
@@ -17,7 +20,7 @@ export const OCI_LAYOUT_CONTENT = '{"imageLayoutVersion":"1.0.0"}';
 /** The file `index.json` (image-spec, image-layout.md) of a layout with one image. */
 export function buildImageIndex(input: ImageIndexInput): JsonBlob {
   const { mediaType, digest, size } = input.manifest;
-  const { os, architecture, variant } = input.platform;
+  const annotations = input.tag === undefined ? input.annotations : tagAnnotations(input.tag);
   return jsonBlob(INDEX_MEDIA_TYPE, {
     schemaVersion: 2,
     mediaType: INDEX_MEDIA_TYPE,
@@ -26,11 +29,15 @@ export function buildImageIndex(input: ImageIndexInput): JsonBlob {
         mediaType,
         digest,
         size,
-        ...(input.tag !== undefined && { annotations: tagAnnotations(input.tag) }),
-        platform: { architecture, os, ...(variant !== undefined && { variant }) },
+        ...(annotations !== undefined && { annotations }),
+        ...(input.platform !== undefined && { platform: orderedPlatform(input.platform) }),
       },
     ],
   });
+}
+
+function orderedPlatform({ architecture, os, variant }: Platform): Platform {
+  return { architecture, os, ...(variant !== undefined && { variant }) };
 }
 
 /**

@@ -51,6 +51,17 @@ const imageConfigSchema = z.looseObject({
   history: z.array(historySchema).nullish(),
 });
 
+const dockerManifestSchema = z
+  .array(
+    z.looseObject({
+      Config: z.string(),
+      RepoTags: z.array(z.string()).nullish(),
+      Layers: z.array(z.string()).max(MAX_LAYERS).nullish(),
+    }),
+  )
+  .max(MAX_LAYERS);
+
+export type ReadDockerImage = z.infer<typeof dockerManifestSchema>[number];
 export type ReadDescriptor = z.infer<typeof descriptorSchema>;
 export type ReadImageIndex = z.infer<typeof indexSchema>;
 export type ReadManifest = z.infer<typeof manifestSchema>;
@@ -73,6 +84,11 @@ export function parseManifest(bytes: Uint8Array, where: string): ReadManifest {
 /** @throws LayahError `bad-image` naming the file and the field. */
 export function parseImageConfig(bytes: Uint8Array, where: string): ReadImageConfig {
   return parseDocument(imageConfigSchema, bytes, where);
+}
+
+/** `manifest.json` of a Docker archive. @throws LayahError `bad-image` naming the file and the field. */
+export function parseDockerManifest(bytes: Uint8Array, where: string): ReadDockerImage[] {
+  return parseDocument(dockerManifestSchema, bytes, where);
 }
 
 /** Checks the file `oci-layout`. @throws LayahError `bad-image` naming the file and the field. */

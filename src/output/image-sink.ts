@@ -16,8 +16,8 @@ export interface ImageSink {
 export interface LayoutDocuments {
   /** The bytes of index.json. */
   readonly index: Uint8Array;
-  /** The bytes of manifest.json, which Docker looks for in an archive. */
-  readonly dockerManifest: Uint8Array;
+  /** The bytes of manifest.json, which Docker looks for in an archive; undefined for several platforms. */
+  readonly dockerManifest: Uint8Array | undefined;
 }
 
 export interface BlobToWrite {

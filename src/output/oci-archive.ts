@@ -50,7 +50,9 @@ class OciArchiveSink implements ImageSink {
   }
 
   async finish({ index, dockerManifest }: LayoutDocuments): Promise<void> {
-    await this.#addFile('manifest.json', dockerManifest.length, [dockerManifest]);
+    if (dockerManifest !== undefined) {
+      await this.#addFile('manifest.json', dockerManifest.length, [dockerManifest]);
+    }
     await this.#addFile('index.json', index.length, [index]);
     this.#pack.finalize();
     await this.#pumped;

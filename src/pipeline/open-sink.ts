@@ -1,5 +1,5 @@
 import { unreachable } from '../model/errors.ts';
-import type { OutputTarget } from '../model/options.ts';
+import type { ImageLocation, OutputTarget, RegistryImage } from '../model/options.ts';
 import { fileDestination, streamDestination } from '../output/destination.ts';
 import type { ImageSink } from '../output/image-sink.ts';
 import { ociArchiveSink } from '../output/oci-archive.ts';
@@ -7,8 +7,15 @@ import { ociDirectorySink } from '../output/oci-directory.ts';
 import { openRegistrySink } from '../output/registry-sink.ts';
 import type { RunContext } from './run.ts';
 
-/** Opens the destination before any work is done, so that a bad one fails at once. */
-export async function openSink(target: OutputTarget, context: RunContext): Promise<ImageSink> {
+/**
+ * Opens the destination before any work is done, so that a bad one fails at once.
+ * @param source where the image comes from: a registry need not be sent what it has already.
+ */
+export async function openSink(
+  target: OutputTarget,
+  context: RunContext,
+  source?: ImageLocation,
+): Promise<ImageSink> {
   const { stdout, signal, reporter } = context;
   switch (target.kind) {
     case 'stdout':
@@ -18,8 +25,19 @@ export async function openSink(target: OutputTarget, context: RunContext): Promi
     case 'oci-directory':
       return ociDirectorySink({ directory: target.path, replace: target.replace });
     case 'registry':
-      return openRegistrySink({ ...target, environment: process.env, reporter, signal });
+      return openRegistrySink({
+        ...target,
+        ...mountFrom(target, source),
+        environment: process.env,
+        reporter,
+        signal,
+      });
     default:
       return unreachable(target);
   }
+}
+
+function mountFrom(target: RegistryImage, source: ImageLocation | undefined): { mountFrom?: string } {
+  if (source?.kind !== 'registry' || source.reference.host !== target.reference.host) return {};
+  return { mountFrom: source.reference.repository };
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../model/digest.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Platform } from '../model/image-config.ts';
 import type { LayerReason } from '../model/layer-plan.ts';
 import type { LayerBlob } from '../model/layer.ts';
 import type { Reporter } from '../model/reporter.ts';
@@ -75,6 +76,35 @@ export interface PlanReport {
   readonly weeklyBytes: number;
   /** Components of the previous image that are no more. */
   readonly removedComponents: readonly string[];
+}
+
+export type LayerOutcome =
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'converted' }
+  /** It became plain gzip, since eStargz cannot express it. */
+  | { readonly kind: 'not-expressible'; readonly obstacle: string };
+
+export interface ConvertedLayerSummary {
+  readonly outcome: LayerOutcome;
+  readonly sourceDigest: Digest;
+  readonly sourceBytes: number;
+  readonly digest: Digest;
+  readonly bytes: number;
+}
+
+export interface ConvertedImageSummary {
+  readonly platform: Platform;
+  readonly manifestDigest: Digest;
+  /** Bottom layer first. */
+  readonly layers: readonly ConvertedLayerSummary[];
+}
+
+export interface ConvertSummary {
+  /** Of the new image: its manifest, or its index when it is for several platforms. */
+  readonly digest: Digest;
+  readonly images: readonly ConvertedImageSummary[];
+  /** Those of all images, every one once. */
+  readonly layers: readonly ConvertedLayerSummary[];
 }
 
 export interface VerifyReport {

@@ -8,7 +8,7 @@ import { COMPONENT_ANNOTATION, decodeComponentNames } from '../model/annotations
 import type { DiffId } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
-import { CONFIG_MEDIA_TYPE, MANIFEST_MEDIA_TYPE } from '../oci/media-types.ts';
+import { CONFIG_MEDIA_TYPES, MANIFEST_MEDIA_TYPE } from '../oci/media-types.ts';
 import {
   parseImageConfig,
   parseManifest,
@@ -21,10 +21,6 @@ import type { FindingList } from './verify-findings.ts';
 const MANIFEST_MEDIA_TYPES = new Set<string>([
   MANIFEST_MEDIA_TYPE,
   'application/vnd.docker.distribution.manifest.v2+json',
-]);
-const CONFIG_MEDIA_TYPES = new Set<string>([
-  CONFIG_MEDIA_TYPE,
-  'application/vnd.docker.container.image.v1+json',
 ]);
 
 /** What a document is, and so which code its damage has. */

@@ -11,6 +11,7 @@ const EXAMPLES = [
   'split-while-building.sh',
   'split-rootfs.sh',
   'push.sh',
+  'convert.sh',
 ];
 
 /*

@@ -6,11 +6,13 @@
 import type { FileEntry, LayerEntry } from '../../model/entry.ts';
 import { LANDMARK_CONTENT, NO_PREFETCH_LANDMARK, PREFETCH_LANDMARK } from '../../model/estargz.ts';
 import type { LayerContents } from '../../model/layer.ts';
-import { contentRange, literal, type Piece } from '../pieces.ts';
+import { contentRange, headerRange, literal, type Piece, type TarRange } from '../pieces.ts';
 import { metadataFile } from './metadata-file.ts';
 
 export interface ListedEntry {
   readonly entry: LayerEntry;
+  /** Undefined when its headers are to be written anew. */
+  readonly header: TarRange | undefined;
   /** Undefined where there is none. */
   readonly content: Piece | undefined;
   readonly isLandmark: boolean;
@@ -21,6 +23,7 @@ export function listedEntries(layer: LayerContents): readonly ListedEntry[] {
   const { entries, source, prefetchedEntryCount } = layer;
   const listed = entries.map((entry, index): ListedEntry => ({
     entry,
+    header: headerRange(source, index),
     content: hasContent(entry) ? contentRange(source, entry, index) : undefined,
     isLandmark: false,
   }));
@@ -37,6 +40,7 @@ export function hasContent(entry: LayerEntry): entry is FileEntry {
 function landmark(name: string): ListedEntry {
   return {
     entry: metadataFile(name, 1),
+    header: undefined,
     content: literal(Uint8Array.of(LANDMARK_CONTENT)),
     isLandmark: true,
   };

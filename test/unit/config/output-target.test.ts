@@ -45,7 +45,7 @@ describe('parseOutputTarget', () => {
 
   it('names skopeo for other transports', () => {
     expect(error('docker-archive:x.tar')).toBe(
-      'usage: --output: docker-archive:x.tar is not supported, only an OCI archive, an OCI layout or docker:// | Build an archive, then: skopeo copy oci-archive:image.ociarchive docker-archive:x.tar',
+      'usage: --output: docker-archive:x.tar is not supported, only an OCI archive, an OCI layout or docker:// | Write an OCI archive: docker load takes it too.',
     );
   });
 
@@ -141,7 +141,7 @@ describe('parseImageLocation', () => {
 
   it('refuses other transports and standard input', () => {
     expect(error('docker-daemon:a')).toBe(
-      'usage: IMAGE: docker-daemon:a is not supported, only an OCI archive, an OCI layout or docker:// | Copy it first: skopeo copy docker-daemon:a oci-archive:image.ociarchive',
+      'usage: IMAGE: docker-daemon:a is not supported, only an archive, an OCI layout or docker:// | Copy it first: skopeo copy docker-daemon:a oci-archive:image.ociarchive',
     );
     expect(error('-')).toBe(
       'usage: IMAGE: an image cannot be read from standard input | Save it to a file first.',

@@ -49,7 +49,7 @@ describe('--previous', () => {
       'usage: --previous: an image cannot be read from standard input | Save it to a file first.',
     );
     expect(usage({}, testMachine({ environment: { LAYAH_PREVIOUS: 'docker-daemon:a' } }))).toBe(
-      'usage: environment variable LAYAH_PREVIOUS: docker-daemon:a is not supported, only an OCI archive, an OCI layout or docker:// | Copy it first: skopeo copy docker-daemon:a oci-archive:image.ociarchive',
+      'usage: environment variable LAYAH_PREVIOUS: docker-daemon:a is not supported, only an archive, an OCI layout or docker:// | Copy it first: skopeo copy docker-daemon:a oci-archive:image.ociarchive',
     );
   });
 

@@ -181,11 +181,11 @@ describe('archives', () => {
     expect(message).toBe('IMAGE is no tar, or is cut off');
   });
 
-  it('of Docker are told apart, with the command that converts them', async () => {
+  it('of Docker are told apart, with the name that opens them', async () => {
     const path = fixture('docker.tar');
     expect(await failure({ kind: 'oci-archive', path })).toEqual({
       message: 'IMAGE is no OCI archive: it has no oci-layout',
-      hint: `It is a Docker archive: skopeo copy docker-archive:${path} oci-archive:OUT`,
+      hint: `It is a Docker archive: name it as docker-archive:${path}`,
     });
   });
 

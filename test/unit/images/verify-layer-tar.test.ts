@@ -49,11 +49,8 @@ describe('the order', () => {
   const hardlink = { name: 'd/h', type: 'hardlink', link: 'd/f' } as const;
 
   it.each<[string, LayerPlan['entries'], string[]]>([
-    [
-      'a child before its parent',
-      [file, directory],
-      ['order: d/f stands before its directory, or without it'],
-    ],
+    ['a child before its parent', [file, directory], ['order: d/ stands after what lies in it']],
+    ['a child whose parent may be in a lower layer', [file], []],
     ['a child of a file', [{ name: 'd', content: '' }, file], ['order: d/f lies in what is a file']],
     [
       'a hardlink before its target',

@@ -217,11 +217,12 @@ describe('layers', () => {
 
   it('with thousands of faults list a thousand and count the rest', async () => {
     const names = Array.from({ length: 1200 }, (_, index) => `d/f${index}`);
-    const broken = buildLayer({ entries: names.map((name) => ({ name, content: '' })) });
+    const entries = names.map((name) => ({ name, content: '' }));
+    const broken = buildLayer({ entries: [{ name: 'd', content: '' }, ...entries] });
     const findings = await findingsOf({ layers: [broken] });
     expect(findings).toHaveLength(1001);
-    expect(findings[999]).toContain('d/f999 stands before its directory, or without it');
-    expect(findings[1000]).toMatch(/d\/f1000 .*; 200 findings from here on are not listed$/);
+    expect(findings[999]).toContain('d/f999 lies in what is a file');
+    expect(findings[1000]).toMatch(/d\/f1000 .*; 201 findings from here on are not listed$/);
   });
 });
 

@@ -1,0 +1,75 @@
+import type { Platform } from '../model/image-config.ts';
+import type { ConvertOptions } from '../model/options.ts';
+import { parseArchitecture } from './architecture.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { parseTag } from './image-tag.ts';
+import { type LayerFlags, parseLayerOptions } from './layer-options.ts';
+import type { Machine } from './machine.ts';
+import { parseImageLocation, parseOutputTarget, splitTag } from './output-target.ts';
+import { refuseUnusedRegistryFlags, REGISTRY_PREFIX, type RegistryFlags } from './registry-location.ts';
+import { usageError } from './usage-error.ts';
+
+/** The arguments of `layah convert` as given; undefined or empty where they were not. */
+export interface RawConvertFlags extends LayerFlags, RegistryFlags {
+  readonly source: string | undefined;
+  readonly destination: string | undefined;
+  readonly tag: string | undefined;
+  readonly force: boolean;
+  readonly platform: readonly string[];
+}
+
+/** Every option of `layah convert`, frozen. @throws LayahError `usage` */
+export function parseConvertOptions(raw: RawConvertFlags, machine: Machine): ConvertOptions {
+  const { source: from, destination: to } = raw;
+  if (from === undefined || to === undefined) throw missingArgument(from === undefined ? 'SRC' : 'DST');
+  const origin = splitTag(from);
+  const destination = splitTag(to);
+  const source = parseImageLocation({ name: 'SRC', text: origin.location }, raw, machine);
+  const output = parseOutputTarget(
+    { ...raw, output: destination.location, force: raw.force },
+    machine,
+    'DST',
+  );
+  refuseUnusedRegistryFlags(raw, [source, output]);
+  return deepFreeze({
+    source,
+    // Any text may name an image in an index, so the grammar of tags does not apply to what others wrote.
+    sourceTag: origin.tag,
+    output,
+    tag: resolveTag(raw, destination.tag),
+    platforms: raw.platform.map(parsePlatform),
+    ...parseLayerOptions(raw, machine),
+    enforcesLevel: raw.compressionLevel !== undefined,
+  });
+}
+
+function missingArgument(name: string): Error {
+  return usageError(
+    `no ${name} given`,
+    'Name an image and a place for the new one: layah convert oci:DIR docker://quay.io/me/app:1',
+  );
+}
+
+function resolveTag({ tag, destination }: RawConvertFlags, behind: string | undefined): string | undefined {
+  if (behind !== undefined && tag !== undefined) {
+    throw usageError(`--tag: DST has a tag already: ${JSON.stringify(behind)}`, 'Leave one of them out.');
+  }
+  if (tag !== undefined && destination?.startsWith(REGISTRY_PREFIX) === true) {
+    throw usageError('--tag: the image is already named by DST', 'Leave --tag out.');
+  }
+  const given = tag ?? behind;
+  return given === undefined ? undefined : parseTag(given);
+}
+
+/** `OS/ARCH[/VARIANT]`, with all the names of architectures that are in use. */
+function parsePlatform(text: string): Platform {
+  const [os = '', name = '', variant, ...rest] = text.split('/');
+  if (!/^[a-z0-9]+$/.test(os) || name === '' || variant === '' || rest.length > 0) {
+    throw usageError(
+      `--platform: ${JSON.stringify(text)} is not OS/ARCH or OS/ARCH/VARIANT`,
+      'Write for example linux/arm64 or linux/arm/v7.',
+    );
+  }
+  const { architecture } = parseArchitecture(name, '--platform');
+  return { os, architecture, ...(variant !== undefined && { variant }) };
+}

@@ -1,0 +1,163 @@
+/*
+ * Unpacks a layer's blob into a temporary file, as one uncompressed tar, and notes where its entries are. Digest, size and
+ * diff ID are checked on the way.
+ */
+import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import { type DiffId, parseDiffId } from '../model/digest.ts';
+import { LayahError, systemErrorCode } from '../model/errors.ts';
+import type { ReadDescriptor } from '../oci/schemas.ts';
+import { decompressor } from './decompress.ts';
+import type { ImageStore } from './image-store.ts';
+import type { LayerCompression } from './layer-content.ts';
+import type { TarHeader } from './tar-header.ts';
+import { createTarReader, type TarReader } from './tar-reader.ts';
+import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts';
+
+export interface SpoolInput extends BlobInput {
+  readonly compression: LayerCompression;
+  /** What the image config says of it. */
+  readonly diffId: DiffId;
+}
+
+export interface BlobInput {
+  readonly store: ImageStore;
+  readonly descriptor: ReadDescriptor;
+  readonly temporaryDirectory: string;
+  readonly signal: AbortSignal;
+}
+
+/** A layer as an uncompressed tar in a file without a name. */
+export interface SpooledLayer {
+  readonly tar: TemporaryFile;
+  /** In the order of the tar. */
+  readonly entries: readonly SpooledEntry[];
+  /** Why the entries are not all there, or do not say all: the tar has something that we cannot read. */
+  readonly problem: string | undefined;
+}
+
+export interface SpooledEntry {
+  readonly header: TarHeader;
+  /** Where in the tar its content begins, or would begin. */
+  readonly contentOffset: number;
+}
+
+/**
+ * The caller closes `tar`.
+ * @throws LayahError `bad-image` naming the layer when it is not what its digest, size or diff ID say, or is no tar.
+ */
+export async function spoolLayer(input: SpoolInput): Promise<SpooledLayer> {
+  const { descriptor, diffId, temporaryDirectory } = input;
+  const tar = createTemporaryFile(temporaryDirectory);
+  try {
+    const index = createEntryIndex();
+    const unpacked = await unpack(input, tar, index);
+    if (unpacked !== diffId) throw layerError(descriptor, `its content has ${unpacked} instead of ${diffId}`);
+    return { tar, ...index.finish() };
+  } catch (thrown) {
+    tar.close();
+    throw describeFailure(descriptor, thrown);
+  }
+}
+
+/** The blob as it is. The caller closes the file. @throws LayahError `bad-image` as above. */
+export async function spoolBlob(input: BlobInput): Promise<TemporaryFile> {
+  const file = createTemporaryFile(input.temporaryDirectory);
+  try {
+    const blob = await openChecked(input);
+    for await (const chunk of blob) file.write(chunk);
+    return file;
+  } catch (thrown) {
+    file.close();
+    throw describeFailure(input.descriptor, thrown);
+  }
+}
+
+async function unpack(input: SpoolInput, tar: TemporaryFile, index: EntryIndex): Promise<DiffId> {
+  const hash = createHash('sha256');
+  const write = async (source: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of source) {
+      hash.update(chunk);
+      tar.write(chunk);
+      index.push(chunk);
+    }
+  };
+  const blob = await openChecked(input);
+  const { compression, signal } = input;
+  if (compression === 'none') await pipeline(blob, write, { signal });
+  else await pipeline(blob, decompressor(compression), write, { signal });
+  return parseDiffId(`sha256:${hash.digest('hex')}`);
+}
+
+/** The bytes of the blob; ends in an error when they are not those of the descriptor. */
+async function openChecked({ store, descriptor, signal }: BlobInput): Promise<AsyncGenerator<Buffer>> {
+  const { digest, size } = descriptor;
+  return checked(await store.readBlob(digest, size), descriptor, signal);
+}
+
+async function* checked(
+  blob: AsyncIterable<Buffer>,
+  descriptor: ReadDescriptor,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  for await (const chunk of blob) {
+    signal.throwIfAborted();
+    hash.update(chunk);
+    yield chunk;
+  }
+  const digest = `sha256:${hash.digest('hex')}`;
+  if (digest !== descriptor.digest) throw layerError(descriptor, `its blob has ${digest}`);
+}
+
+interface EntryIndex {
+  push(chunk: Buffer): void;
+  finish(): Pick<SpooledLayer, 'entries' | 'problem'>;
+}
+
+/** Reads the tar as it passes. What only we cannot read is a problem, what nobody can is an error. */
+function createEntryIndex(): EntryIndex {
+  const entries: SpooledEntry[] = [];
+  let problem: string | undefined;
+  const reader = createTarReader({
+    entry: (header, contentOffset) => entries.push({ header, contentOffset }),
+    content: () => {},
+    globalPax: (records) => {
+      if ([...records.keys()].some((key) => key !== 'comment')) problem ??= GLOBAL_PAX_PROBLEM;
+    },
+  });
+  const read = (action: (tar: TarReader) => void): void => {
+    try {
+      if (problem === undefined) action(reader);
+    } catch (thrown) {
+      if (!(thrown instanceof LayahError) || thrown.code !== 'unsupported-entry') throw thrown;
+      problem = thrown.message;
+    }
+  };
+  return {
+    push: (chunk) => read((tar) => tar.push(chunk)),
+    finish() {
+      read((tar) => tar.finish());
+      return { entries, problem };
+    },
+  };
+}
+
+const GLOBAL_PAX_PROBLEM = 'it has a global PAX header, which only some programs apply to its entries';
+
+function layerError(descriptor: ReadDescriptor, what: string, cause?: unknown): LayahError {
+  return new LayahError({
+    code: 'bad-image',
+    message: `the layer ${descriptor.digest}: ${what}`,
+    hint: 'The image is damaged; copy it again. layah verify lists all that is wrong with it.',
+    cause,
+  });
+}
+
+function describeFailure(descriptor: ReadDescriptor, thrown: unknown): unknown {
+  if (systemErrorCode(thrown)?.startsWith('Z') === true && thrown instanceof Error) {
+    return layerError(descriptor, `it does not decompress: ${thrown.message}`, thrown);
+  }
+  const isTarError = thrown instanceof LayahError && thrown.code === 'bad-image' && thrown.hint === undefined;
+  return isTarError ? layerError(descriptor, thrown.message) : thrown;
+}

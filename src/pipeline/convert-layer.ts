@@ -1,0 +1,105 @@
+/*
+ * One layer of an image that is converted: kept, or unpacked into a temporary file and written anew.
+ */
+import { inspectLayer, isAsWanted, type StoredLayer } from '../images/kept-layer.ts';
+import type { ImageStore } from '../images/image-store.ts';
+import { spoolBlob, spoolLayer } from '../images/spool-layer.ts';
+import { arrangeSpooled } from '../images/spooled-contents.ts';
+import { compressionOfMediaType } from '../images/layer-content.ts';
+import type { LayerWriter } from '../layers/write-layers.ts';
+import type { DiffId } from '../model/digest.ts';
+import { LayahError } from '../model/errors.ts';
+import type { LayerBlob } from '../model/layer.ts';
+import type { ConvertOptions } from '../model/options.ts';
+import type { Reporter } from '../model/reporter.ts';
+import type { ReadDescriptor } from '../oci/schemas.ts';
+import type { ImageSink } from '../output/image-sink.ts';
+import type { LayerOutcome } from './run.ts';
+
+export interface LayerConversion {
+  readonly store: ImageStore;
+  readonly sink: ImageSink;
+  readonly writer: LayerWriter;
+  readonly options: ConvertOptions;
+  readonly temporaryDirectory: string;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+export interface ConvertedLayer {
+  readonly outcome: LayerOutcome;
+  /** Undefined for one that was kept. */
+  readonly blob: LayerBlob | undefined;
+}
+
+/** @throws LayahError `bad-image` naming the layer when it is damaged. */
+export async function convertLayer(
+  conversion: LayerConversion,
+  descriptor: ReadDescriptor,
+  diffId: DiffId,
+): Promise<ConvertedLayer> {
+  const { store, options } = conversion;
+  refuseForeign(descriptor);
+  const stored = await inspectLayer(store, descriptor);
+  if (isAsWanted(stored, options)) return keepLayer(conversion, descriptor);
+  return rewriteLayer(conversion, { descriptor, diffId, stored });
+}
+
+async function keepLayer(
+  { sink, ...spooling }: LayerConversion,
+  descriptor: ReadDescriptor,
+): Promise<ConvertedLayer> {
+  const blob = await spoolBlob({ ...spooling, descriptor });
+  try {
+    const { digest, size } = descriptor;
+    await sink.writeBlob({ digest, sizeBytes: size, content: () => blob.read() });
+    return { outcome: { kind: 'kept' }, blob: undefined };
+  } finally {
+    blob.close();
+  }
+}
+
+interface LayerToRewrite {
+  readonly descriptor: ReadDescriptor;
+  readonly diffId: DiffId;
+  readonly stored: StoredLayer;
+}
+
+async function rewriteLayer(
+  { sink, writer, options, reporter, ...spooling }: LayerConversion,
+  { descriptor, diffId, stored }: LayerToRewrite,
+): Promise<ConvertedLayer> {
+  const { compression, estargz } = stored;
+  const spooled = await spoolLayer({ ...spooling, descriptor, diffId, compression });
+  try {
+    const { contents, obstacle } = arrangeSpooled(spooled, {
+      format: options.format,
+      wasEstargz: estargz !== undefined,
+    });
+    if (obstacle !== undefined) {
+      reporter.warn(
+        `the layer ${descriptor.digest} becomes plain gzip, since eStargz cannot express it: ${obstacle}`,
+      );
+    }
+    const { blob, read } = await writer.write(contents);
+    await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read });
+    const outcome: LayerOutcome =
+      obstacle === undefined ? { kind: 'converted' } : { kind: 'not-expressible', obstacle };
+    return { outcome, blob };
+  } finally {
+    spooled.tar.close();
+  }
+}
+
+/** Its content is with other servers, and mostly may not be passed on. */
+function refuseForeign({ digest, mediaType }: ReadDescriptor): void {
+  if (compressionOfMediaType(mediaType) === undefined) {
+    throw new LayahError({ code: 'bad-image', message: `${digest} is no layer: it is ${mediaType}` });
+  }
+  if (!/foreign|nondistributable/.test(mediaType)) return;
+  throw new LayahError({
+    code: 'bad-image',
+    message: `the layer ${digest} is foreign (${mediaType}), and cannot be converted`,
+    hint: 'Such layers, of Windows mostly, are kept by their vendor and must not be changed.',
+  });
+}

@@ -1,0 +1,92 @@
+/*
+ * layah convert: an image that exists, layer by layer.
+ *
+ *   images: SRC -> plan -> [images: layer as a tar -> layers: blob] for each layer once -> oci: documents -> output: DST
+ */
+import { tmpdir } from 'node:os';
+import { openImage } from '../images/open-image.ts';
+import type { ImageStore } from '../images/image-store.ts';
+import { createLayerWriter } from '../layers/write-layers.ts';
+import type { Digest } from '../model/digest.ts';
+import type { ConvertOptions } from '../model/options.ts';
+import type { Reporter } from '../model/reporter.ts';
+import type { ImageSink } from '../output/image-sink.ts';
+import { writeDocuments } from './convert-documents.ts';
+import { convertLayer, type ConvertedLayer, type LayerConversion } from './convert-layer.ts';
+import { planConversion, plannedLayers, type PlannedDocument } from './convert-plan.ts';
+import { openSink } from './open-sink.ts';
+import type { ConvertSummary, RunContext } from './run.ts';
+
+/** @throws LayahError; the destination is then as it was before. */
+export async function runConvert(options: ConvertOptions, context: RunContext): Promise<ConvertSummary> {
+  const { source, output } = options;
+  const store = await openImage(source, context);
+  try {
+    const sink = await openSink(output, context, source);
+    try {
+      return await convert({ options, context, store, sink });
+    } catch (thrown) {
+      await sink.abort();
+      context.signal.throwIfAborted();
+      throw thrown;
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+interface Conversion {
+  readonly options: ConvertOptions;
+  readonly context: RunContext;
+  readonly store: ImageStore;
+  readonly sink: ImageSink;
+}
+
+async function convert(conversion: Conversion): Promise<ConvertSummary> {
+  const { options, context, store, sink } = conversion;
+  const { sourceTag: tag, platforms } = options;
+  const plan = await planConversion({ store, tag, platforms, reporter: context.reporter });
+  const layers = await convertLayers(conversion, plan.top);
+  return writeDocuments({ plan, layers, options, sink });
+}
+
+/** Every layer once, however many images have it. @returns them by the digest that they had. */
+async function convertLayers(
+  { options, context, store, sink }: Conversion,
+  plan: PlannedDocument,
+): Promise<ReadonlyMap<Digest, ConvertedLayer>> {
+  const { reporter, signal } = context;
+  const temporaryDirectory = tmpdir();
+  const writer = createLayerWriter({
+    ...options,
+    prefix: undefined,
+    externalToc: false,
+    temporaryDirectory,
+    signal,
+    onContentBytes: () => {},
+  });
+  try {
+    const conversion = { store, sink, writer, options, temporaryDirectory, reporter, signal };
+    return await convertEach(conversion, plan, reporter);
+  } finally {
+    await writer.close();
+  }
+}
+
+async function convertEach(
+  conversion: LayerConversion,
+  plan: PlannedDocument,
+  reporter: Reporter,
+): Promise<ReadonlyMap<Digest, ConvertedLayer>> {
+  const wanted = plannedLayers(plan);
+  const totalBytes = wanted.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  const converted = new Map<Digest, ConvertedLayer>();
+  let doneBytes = 0;
+  for (const { descriptor, diffId } of wanted) {
+    reporter.progress('layers', doneBytes, totalBytes);
+    converted.set(descriptor.digest, await convertLayer(conversion, descriptor, diffId));
+    doneBytes += descriptor.size;
+  }
+  reporter.progress('layers', totalBytes, totalBytes);
+  return converted;
+}

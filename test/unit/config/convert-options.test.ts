@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { parseConvertOptions, type RawConvertFlags } from '../../../src/config/convert-options.ts';
+import { errorText, testMachine } from './test-machine.ts';
+
+const flags: RawConvertFlags = {
+  source: 'oci:in',
+  destination: 'out.ociarchive',
+  tag: undefined,
+  force: false,
+  platform: [],
+  tlsVerify: undefined,
+  authFile: undefined,
+  compression: undefined,
+  compressionLevel: undefined,
+  chunkSize: undefined,
+  threads: undefined,
+};
+
+const parse = (changes: Partial<RawConvertFlags>) =>
+  parseConvertOptions({ ...flags, ...changes }, testMachine());
+const error = (changes: Partial<RawConvertFlags>): string => errorText(() => parse(changes));
+
+describe('parseConvertOptions', () => {
+  it('resolves all defaults and freezes the options', () => {
+    const options = parse({});
+    expect(options).toEqual({
+      source: { kind: 'oci-directory', path: 'in' },
+      sourceTag: undefined,
+      output: { kind: 'oci-archive', path: 'out.ociarchive' },
+      tag: undefined,
+      platforms: [],
+      format: 'estargz',
+      compressionLevel: 6,
+      enforcesLevel: false,
+      chunkSizeBytes: 4 << 20,
+      threads: 4,
+    });
+    expect(Object.isFrozen(options.platforms)).toBe(true);
+  });
+
+  it('takes tags behind paths, as podman and skopeo do', () => {
+    expect(parse({ source: 'docker-archive:a.tar:localhost/a:1' })).toMatchObject({
+      source: { kind: 'docker-archive', path: 'a.tar' },
+      sourceTag: 'localhost/a:1',
+    });
+    expect(parse({ source: 'oci-archive:a:v1', destination: 'oci:out:v2', force: true })).toMatchObject({
+      source: { kind: 'oci-archive', path: 'a' },
+      sourceTag: 'v1',
+      output: { kind: 'oci-directory', path: 'out', replace: true },
+      tag: 'v2',
+    });
+  });
+
+  it('gives the flags of a registry to the side that is one', () => {
+    const { source, output } = parse({ source: 'docker://quay.io/a', tlsVerify: 'false' });
+    expect(source).toMatchObject({ kind: 'registry', access: { tlsVerify: false } });
+    expect(output.kind).toBe('oci-archive');
+    expect(error({ tlsVerify: 'false' })).toContain(
+      '--tls-verify means something only together with docker://',
+    );
+  });
+
+  it('takes platforms by all names of their architectures', () => {
+    expect(parse({ platform: ['linux/aarch64', 'linux/arm/v7', 'linux/arm'] }).platforms).toEqual([
+      { os: 'linux', architecture: 'arm64' },
+      { os: 'linux', architecture: 'arm', variant: 'v7' },
+      { os: 'linux', architecture: 'arm' },
+    ]);
+    for (const text of ['amd64', 'linux/', 'linux/amd64/', 'linux/arm/v7/x']) {
+      expect(error({ platform: [text] })).toContain(
+        `--platform: "${text}" is not OS/ARCH or OS/ARCH/VARIANT`,
+      );
+    }
+    expect(error({ platform: ['linux/pdp11'] })).toContain('--platform: "pdp11" is not an architecture');
+  });
+
+  it('refuses what is missing or given twice', () => {
+    expect(error({ destination: undefined })).toContain('usage: no DST given');
+    expect(error({ destination: 'oci:out:a', tag: 'b' })).toContain('--tag: DST has a tag already: "a"');
+    expect(error({ destination: 'docker://quay.io/a', tag: 'b' })).toContain(
+      '--tag: the image is already named by DST',
+    );
+    expect(error({ source: 'docker-daemon:a' })).toContain('SRC: docker-daemon:a is not supported');
+    expect(error({ destination: 'docker-archive:a' })).toBe(
+      'usage: DST: docker-archive:a is not supported, only an OCI archive, an OCI layout or docker:// | Write an OCI archive: docker load takes it too.',
+    );
+  });
+});
