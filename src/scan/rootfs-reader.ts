@@ -12,39 +12,34 @@ import {
 import { open, type FileHandle } from 'node:fs/promises';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 import { hostPath, type HostPrefix } from '../model/host-path.ts';
-import {
-  baseName,
-  displayPath,
-  joinPath,
-  parentPath,
-  ROOT_PATH,
-  type RootfsPath,
-} from '../model/rootfs-path.ts';
+import { resolveLinks, type TreeNode } from '../model/resolve-links.ts';
+import { baseName, displayPath, joinPath, parentPath, type RootfsPath } from '../model/rootfs-path.ts';
 import type { DigestAlgorithm, RootfsReader } from '../model/rootfs-reader.ts';
 import type { OpenRootfs } from './open-rootfs.ts';
 
 /** Reads package databases: links are resolved name by name inside the tree, and only regular files are opened. */
 export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
   const { prefix, hostDirectory } = rootfs;
+  const resolve = (path: RootfsPath) => resolveLinks(path, (found) => findNode(prefix, found));
   return {
     hostDirectory,
-    resolve: (path) => resolveLinks(prefix, path),
+    resolve,
     resolveParent(path) {
-      const parent = resolveLinks(prefix, parentPath(path));
+      const parent = resolve(parentPath(path));
       return parent === undefined ? undefined : joinPath(parent, baseName(path));
     },
     readFile(path, maxBytes) {
-      const resolved = resolveLinks(prefix, path);
+      const resolved = resolve(path);
       return resolved === undefined ? undefined : readRegularFile(prefix, resolved, maxBytes);
     },
     async hashFile(path, algorithm, signal) {
-      const resolved = resolveLinks(prefix, path);
+      const resolved = resolve(path);
       return resolved === undefined
         ? undefined
         : hashRegularFile({ prefix, path: resolved, algorithm, signal });
     },
     async copyFile(path, hostDestination, maxBytes) {
-      const resolved = resolveLinks(prefix, path);
+      const resolved = resolve(path);
       if (resolved === undefined) return false;
       await copyRegularFile({ prefix, path: resolved, hostDestination, maxBytes });
       return true;
@@ -52,46 +47,13 @@ export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
   };
 }
 
-/** As in the kernel (MAXSYMLINKS). */
-const MAX_LINKS = 40;
-
-function resolveLinks(prefix: HostPrefix, path: RootfsPath): RootfsPath | undefined {
-  const pending = path
-    .split('/')
-    .filter((name) => name !== '')
-    .toReversed();
-  let resolved = ROOT_PATH;
-  let links = 0;
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    if (name === '..') {
-      resolved = parentPath(resolved);
-      continue;
-    }
-    const next = joinPath(resolved, name);
-    const kind = kindOf(prefix, next);
-    if (kind === undefined || (pending.length > 0 && kind === 'other')) return undefined;
-    if (kind !== 'symlink') {
-      resolved = next;
-      continue;
-    }
-    if (++links > MAX_LINKS) return undefined;
-    const target = readlinkSync(hostPath(prefix, next), { encoding: 'latin1' });
-    if (target.startsWith('/')) resolved = ROOT_PATH;
-    pending.push(
-      ...target
-        .split('/')
-        .filter((part) => part !== '' && part !== '.')
-        .toReversed(),
-    );
-  }
-  return resolved;
-}
-
-function kindOf(prefix: HostPrefix, path: RootfsPath): 'symlink' | 'directory' | 'other' | undefined {
+function findNode(prefix: HostPrefix, path: RootfsPath): TreeNode | undefined {
+  const place = hostPath(prefix, path);
   try {
-    const stats = lstatSync(hostPath(prefix, path));
-    if (stats.isSymbolicLink()) return 'symlink';
-    return stats.isDirectory() ? 'directory' : 'other';
+    const stats = lstatSync(place);
+    if (stats.isSymbolicLink())
+      return { kind: 'symlink', target: readlinkSync(place, { encoding: 'latin1' }) };
+    return { kind: stats.isDirectory() ? 'directory' : 'other' };
   } catch (thrown) {
     const code = systemErrorCode(thrown);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;

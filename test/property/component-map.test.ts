@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { compileGlobSegment } from '../../src/components/sources/glob-segment.ts';
+import { compileGlobSegment } from '../../src/model/glob-segment.ts';
 import { claimByMap } from '../../src/components/sources/map-file.ts';
 import { parseComponentMap } from '../../src/config/component-map.ts';
 import { LayahError } from '../../src/model/errors.ts';

@@ -22,8 +22,8 @@ import {
   rootfsPathFromText,
   type RootfsPath,
 } from '../../model/rootfs-path.ts';
-import { isLiteralSegment } from './glob-segment.ts';
-import { compileGlobSet, type GlobSet, type GlobStates } from './glob-set.ts';
+import { isLiteralSegment } from '../../model/glob-segment.ts';
+import { compileGlobSet, type GlobSet, type GlobStates } from '../../model/glob-set.ts';
 import { limitWarnings } from './limited-warnings.ts';
 import { createFindEntry } from './tree-entries.ts';
 

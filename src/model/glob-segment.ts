@@ -1,4 +1,4 @@
-import { unreachable } from '../../model/errors.ts';
+import { unreachable } from './errors.ts';
 
 /** Whether a name of a path matches. */
 export type MatchName = (name: string) => boolean;

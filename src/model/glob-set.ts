@@ -4,7 +4,7 @@
  * directory that a glob's first segments rule out costs that glob nothing below it, and of the states whose segment is
  * an ordinary name only those of an entry's own name cost anything.
  */
-import { baseName, decodeUtf8, type RootfsPath } from '../../model/rootfs-path.ts';
+import { baseName, decodeUtf8, type RootfsPath } from './rootfs-path.ts';
 import { compileGlobSegment, isLiteralSegment, type MatchName } from './glob-segment.ts';
 
 /** What the entries of a directory are tried in. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileGlobSegment, isLiteralSegment } from '../../../../src/components/sources/glob-segment.ts';
+import { compileGlobSegment, isLiteralSegment } from '../../../src/model/glob-segment.ts';
 
 describe('compileGlobSegment', () => {
   it.each([
