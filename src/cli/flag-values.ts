@@ -27,3 +27,24 @@ export function countOf(values: FlagValues, name: string): number {
   const value = values[name];
   return typeof value === 'number' ? value : 0;
 }
+
+/** @throws LayahError `usage` when it is not there. */
+export function positionalValue(values: FlagValues, name: string): string {
+  const value = values[name];
+  if (typeof value === 'string') return value;
+  throw new LayahError({ code: 'usage', message: `no ${name.toUpperCase()} given` });
+}
+
+/** What stands after `--`. */
+export function valuesAfterDashes(values: FlagValues): string[] {
+  return allValues(values, '--');
+}
+
+/** Of PREFETCH_FLAGS. */
+export function rawRecordFlags(values: FlagValues) {
+  return {
+    record: singleValue(values, 'record'),
+    recordImage: singleValue(values, 'record-image'),
+    recordCopy: singleValue(values, 'record-copy'),
+  };
+}

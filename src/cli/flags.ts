@@ -13,7 +13,16 @@ export interface FlagGroup {
   readonly flags: readonly Flag[];
 }
 
-export type CommandName = 'build' | 'convert' | 'plan' | 'verify';
+export type CommandName =
+  | 'build'
+  | 'convert'
+  | 'plan'
+  | 'verify'
+  | 'record from-paths'
+  | 'record from-image'
+  | 'record run'
+  | 'record push'
+  | 'record pull';
 
 export interface Command {
   readonly name: CommandName;
@@ -23,6 +32,8 @@ export interface Command {
   readonly description: string;
   /** The names of what is given without a dash, in their order. */
   readonly positionals?: readonly string[];
+  /** Whether a command of the user's own follows after `--`. */
+  readonly takesCommand?: boolean;
   readonly groups: readonly FlagGroup[];
   readonly examples: readonly string[];
 }
@@ -85,6 +96,24 @@ export const LAYER_FLAGS: readonly Flag[] = [
     description: 'worker threads (default: $LAYAH_THREADS, $CHUNKAH_THREADS, one a CPU up to 16)',
   },
 ];
+
+/** For commands that write eStargz layers. */
+export const PREFETCH_FLAGS: FlagGroup = {
+  title: 'Prefetch (one of them)',
+  flags: [
+    {
+      name: 'record',
+      value: 'FILE',
+      description: 'put the files of this record first in their layers; layah record makes such files',
+    },
+    { name: 'record-image', value: 'IMAGE', description: 'take the record out of an image of record push' },
+    {
+      name: 'record-copy',
+      value: 'IMAGE',
+      description: 'take what this eStargz image prefetches, for example the one that is in use',
+    },
+  ],
+};
 
 export function commandFlags(command: Command): Flag[] {
   return command.groups.flatMap((group) => group.flags);

@@ -16,6 +16,9 @@ import { readStandardInput } from './standard-input.ts';
 /** Of a terminal that does not say how wide it is, and of what is no terminal. */
 const DEFAULT_COLUMNS = 80;
 
+/** Those that may be `-`. */
+const STANDARD_INPUT_ARGUMENTS = ['config', 'list', 'record'];
+
 const argv = process.argv.slice(2);
 let signalExitCode: number | undefined;
 const stopExitingOnSignals = exitOnSignals(exitAtOnce);
@@ -59,7 +62,8 @@ async function run(): Promise<number> {
 
 /** Imports only what the command needs: help and usage errors come at once. */
 async function runCommand(name: CommandName, values: FlagValues): Promise<number> {
-  const host = createHost(values['config'] === '-' ? await readStandardInput() : () => '');
+  const readsStandardInput = STANDARD_INPUT_ARGUMENTS.some((argument) => values[argument] === '-');
+  const host = createHost(readsStandardInput ? await readStandardInput() : () => '');
   switch (name) {
     case 'build':
       return (await import('./commands/build.ts')).build(values, host);
@@ -69,6 +73,16 @@ async function runCommand(name: CommandName, values: FlagValues): Promise<number
       return (await import('./commands/plan.ts')).plan(values, host);
     case 'verify':
       return (await import('./commands/verify.ts')).verify(values, host);
+    case 'record from-paths':
+      return (await import('./commands/record.ts')).recordFromPaths(values, host);
+    case 'record from-image':
+      return (await import('./commands/record.ts')).recordFromImage(values, host);
+    case 'record run':
+      return (await import('./commands/record.ts')).recordRun(values, host);
+    case 'record push':
+      return (await import('./commands/record.ts')).recordPush(values, host);
+    case 'record pull':
+      return (await import('./commands/record.ts')).recordPull(values, host);
     default:
       return unreachable(name);
   }

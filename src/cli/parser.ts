@@ -3,12 +3,19 @@ import { LayahError } from '../model/errors.ts';
 import { BUILD_COMMAND } from './commands/build-flags.ts';
 import { CONVERT_COMMAND } from './commands/convert-flags.ts';
 import { PLAN_COMMAND } from './commands/plan-flags.ts';
+import { RECORD_COMMANDS } from './commands/record-flags.ts';
 import { VERIFY_COMMAND } from './commands/verify-flags.ts';
 import type { FlagValues } from './flag-values.ts';
 import { type Command, commandFlags, type Flag } from './flags.ts';
 import { explainParseFailure } from './parse-failure.ts';
 
-export const COMMANDS: readonly Command[] = [BUILD_COMMAND, CONVERT_COMMAND, PLAN_COMMAND, VERIFY_COMMAND];
+export const COMMANDS: readonly Command[] = [
+  BUILD_COMMAND,
+  CONVERT_COMMAND,
+  PLAN_COMMAND,
+  VERIFY_COMMAND,
+  ...RECORD_COMMANDS,
+];
 
 export type Invocation =
   | { readonly kind: 'version' }
@@ -27,18 +34,21 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (options.some((text) => text === '--help' || text === '-h')) return { kind: 'help', command };
   if (command === undefined && options.includes('--version')) return { kind: 'version' };
   if (argv.length === 0) return { kind: 'no-command' };
-  if (command === undefined) throw unknownCommand(argv[0] ?? '');
+  if (command === undefined) throw unknownCommand(argv);
   refuseSwitchValues(command, options);
-  return { kind: 'run', command, values: parseCommand(argv, command) };
+  if (command.takesCommand !== true) return { kind: 'run', command, values: parseCommand(argv, command) };
+  const values = { ...parseCommand(options, command), '--': argv.slice(options.length + 1) };
+  return { kind: 'run', command, values };
 }
 
 /** The command stands first: what comes before it could be the value of a flag. */
 export function findCommand(argv: readonly string[]): Command | undefined {
-  return COMMANDS.find((command) => command.name === argv[0]);
+  return COMMANDS.find(({ name }) => name.split(' ').every((word, index) => word === argv[index]));
 }
 
 function parseCommand(argv: readonly string[], command: Command): FlagValues {
-  const values: FlagValues = yargs([...argv])
+  const words = command.name.split(' ');
+  const values: FlagValues = yargs(argv.slice(words.length - 1))
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -56,7 +66,7 @@ function parseCommand(argv: readonly string[], command: Command): FlagValues {
       throw error instanceof LayahError ? error : explainParseFailure(message, argv, command);
     })
     .command(
-      [command.name, ...(command.positionals ?? []).map((name) => `[${name}]`)].join(' '),
+      [words.at(-1), ...(command.positionals ?? []).map((name) => `[${name}]`)].join(' '),
       command.summary,
       (parser) => describeCommand(parser, command),
     )
@@ -70,7 +80,8 @@ function describeCommand(parser: Argv, command: Command): Argv {
     Object.fromEntries(commandFlags(command).map((flag) => [flag.name, yargsOption(flag)])),
   );
   return (command.positionals ?? []).reduce(
-    (parsing, name) => parsing.positional(name, { type: 'string' }),
+    // Without nargs a lone dash, standard input, would be read as the beginning of an option.
+    (parsing, name) => parsing.positional(name, { type: 'string' }).nargs(name, 1),
     described,
   );
 }
@@ -95,13 +106,25 @@ function refuseArgumentsAfterDashes(values: FlagValues): void {
   throw new LayahError({ code: 'usage', message: `unexpected argument ${JSON.stringify(words[1])}` });
 }
 
-function unknownCommand(text: string): LayahError {
-  const names = COMMANDS.map((command) => command.name).join(', ');
+function unknownCommand([first = '', second]: readonly string[]): LayahError {
+  const actions = COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name);
+  const words = COMMANDS.map(({ name }) => name.replace(/ .*/, ''));
+  const names = actions.length > 0 ? actions : [...new Set(words)];
   return new LayahError({
     code: 'usage',
-    message: text.startsWith('-')
-      ? `${text} stands where the command is expected`
-      : `unknown command ${JSON.stringify(text)}`,
-    hint: `Begin with one of ${names}; layah --help says more.`,
+    message: actions.length > 0 ? unknownAction(first, second) : unknownFirst(first),
+    hint: `Begin with one of ${names.join(', ')}; layah --help says more.`,
   });
+}
+
+function unknownFirst(text: string): string {
+  return text.startsWith('-')
+    ? `${text} stands where the command is expected`
+    : `unknown command ${JSON.stringify(text)}`;
+}
+
+function unknownAction(command: string, text: string | undefined): string {
+  return text === undefined
+    ? `${command} alone says too little`
+    : `unknown command ${JSON.stringify(`${command} ${text}`)}`;
 }

@@ -5,11 +5,12 @@ import { type LayerFlags, parseLayerOptions } from './layer-options.ts';
 import type { Machine } from './machine.ts';
 import { type OutputFlags, parseOutputTarget } from './output-target.ts';
 import { parsePlanFlags, type RawPlanFlags, readImage } from './plan-options.ts';
+import { parseRecordSource, type RecordFlags } from './record-source.ts';
 import { REGISTRY_PREFIX } from './registry-location.ts';
 import { usageError } from './usage-error.ts';
 
 /** The flags of `layah build` as given; undefined or empty where they were not. */
-export interface RawBuildFlags extends RawPlanFlags, LayerFlags, OutputFlags {
+export interface RawBuildFlags extends RawPlanFlags, LayerFlags, OutputFlags, RecordFlags {
   readonly tag: string | undefined;
   readonly compressed: boolean;
 }
@@ -20,11 +21,14 @@ export interface RawBuildFlags extends RawPlanFlags, LayerFlags, OutputFlags {
  */
 export function parseBuildOptions(raw: RawBuildFlags, machine: Machine): BuildOptions {
   const output = parseOutputTarget(raw, machine);
+  const record = parseRecordSource(raw, machine);
+  const places = record === undefined || record.kind === 'files' ? [output] : [output, record.image.location];
   const parsed = {
-    ...parsePlanFlags(raw, machine, [output]),
+    ...parsePlanFlags(raw, machine, places),
     ...parseLayerOptions(layerFlags(raw), machine),
     output,
     tag: resolveTag(raw),
+    record,
   };
   return deepFreeze({ ...parsed, ...readImage(raw, machine) });
 }

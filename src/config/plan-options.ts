@@ -1,4 +1,4 @@
-import type { OutputTarget, PlanOptions } from '../model/options.ts';
+import type { ImageLocation, OutputTarget, PlanOptions } from '../model/options.ts';
 import { type ComponentFlags, parseComponentFlags } from './component-flags.ts';
 import { parsePlanEpoch, resolveCreatedSeconds } from './created-time.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -32,15 +32,15 @@ export function parsePlanOptions(raw: RawPlanFlags, machine: Machine): PlanOptio
 
 /**
  * All but the config, which comes last: nobody should have to type it into a terminal to learn of a mistyped flag.
- * @param outputs - where the image goes, if it is built: the flags of a registry may be for it.
+ * @param others - what else is read or written: the flags of a registry may be for it.
  */
 export function parsePlanFlags(
   raw: RawPlanFlags,
   machine: Machine,
-  outputs: readonly OutputTarget[],
+  others: readonly (ImageLocation | OutputTarget)[],
 ): Omit<PlanOptions, keyof ImageOptions> {
   const previous = parsePrevious(raw, machine);
-  refuseUnusedRegistryFlags(raw, previous === undefined ? outputs : [previous, ...outputs]);
+  refuseUnusedRegistryFlags(raw, previous === undefined ? others : [previous, ...others]);
   return {
     rootfs: resolveRootfs(raw.rootfs, machine),
     prune: raw.prune.map((text) => parsePrunePattern(text)),

@@ -2,6 +2,7 @@ import type { ComponentMap } from './component-map.ts';
 import type { SourceName } from './component.ts';
 import type { Platform, SourceImage } from './image-config.ts';
 import type { LayerFormat } from './layer.ts';
+import type { RecordSource } from './record-options.ts';
 import type { RegistryAccess, RegistryReference } from './registry-reference.ts';
 import type { RootfsPath } from './rootfs-path.ts';
 
@@ -57,6 +58,8 @@ export interface PlanOptions {
 export interface BuildOptions extends PlanOptions, LayerOptions {
   readonly output: OutputTarget;
   readonly tag: string | undefined;
+  /** The files to prefetch. */
+  readonly record: RecordSource | undefined;
 }
 
 export type ImageLocation =

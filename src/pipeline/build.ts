@@ -18,6 +18,7 @@ import type { ImageSink } from '../output/image-sink.ts';
 import { openRootfs, type OpenRootfs } from '../scan/open-rootfs.ts';
 import { openSink } from './open-sink.ts';
 import { planImage } from './plan-image.ts';
+import { planPrefetch } from './prefetch.ts';
 import type { BuildSummary, LayerSummary, RunContext, SourceSummary } from './run.ts';
 
 /** @throws LayahError; the destination is then as it was before. */
@@ -52,13 +53,14 @@ interface BuildPlan {
 }
 
 async function planBuild(rootfs: OpenRootfs, options: BuildOptions, context: RunContext): Promise<BuildPlan> {
-  const { sources, layers: planned, arrange } = await planImage(rootfs, options, context);
+  const { sources, layers: planned, arrange, scan } = await planImage(rootfs, options, context);
+  const prefetch = await planPrefetch(options.record, (path) => scan.byPath.get(path), context);
   const layers = planned.map(({ plan, members }): ArrangedLayer => {
     const components = members.map(({ component }) => component);
     return {
       componentNames: plan.componentNames,
       fingerprints: members.map(({ item }) => item.fingerprint),
-      contents: arrange(components),
+      contents: prefetch(arrange(components)),
       contentBytes: components.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     };
   });

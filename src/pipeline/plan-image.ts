@@ -7,6 +7,7 @@ import { assignComponents } from '../components/assign.ts';
 import { loadSources } from '../components/load-sources.ts';
 import { createArranger } from '../layers/arrange.ts';
 import type { Component } from '../model/component.ts';
+import type { Scan } from '../model/entry.ts';
 import { LayahError, unreachable } from '../model/errors.ts';
 import type { LayerPlan, PackingWarning, PreviousLayer } from '../model/layer-plan.ts';
 import type { LayerContents, LayerFormat } from '../model/layer.ts';
@@ -28,6 +29,7 @@ export interface PlannedLayer {
 }
 
 export interface ImagePlan {
+  readonly scan: Scan;
   readonly sources: readonly SourceSummary[];
   /** From the bottom up. */
   readonly layers: readonly PlannedLayer[];
@@ -62,6 +64,7 @@ export async function planImage(
   const membersOf = ({ componentNames }: LayerPlan) =>
     componentNames.map((name) => byName.get(name)).filter((member) => member !== undefined);
   return {
+    scan,
     sources: summaries,
     layers: layers.map((plan) => ({ plan, members: membersOf(plan) })),
     previous,

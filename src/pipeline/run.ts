@@ -119,3 +119,7 @@ export interface VerifyReport {
   readonly comparedWithRootfs: boolean;
   readonly findings: readonly Finding[];
 }
+
+export interface RecordSummary {
+  readonly fileCount: number;
+}

@@ -48,6 +48,7 @@ async function build(rootfs: string, archive: string, changes: Partial<BuildOpti
       componentMap: undefined,
       enabledSources: SOURCE_NAMES,
       exclusiveComponents: [],
+      record: undefined,
       ...changes,
     },
     context,

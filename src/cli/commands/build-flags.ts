@@ -1,4 +1,11 @@
-import { type Command, type FlagGroup, LAYER_FLAGS, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import {
+  type Command,
+  type FlagGroup,
+  LAYER_FLAGS,
+  MESSAGE_FLAGS,
+  PREFETCH_FLAGS,
+  REGISTRY_FLAGS,
+} from '../flags.ts';
 import {
   COMPONENT_FLAGS,
   CONFIG_FILE_FLAGS,
@@ -73,7 +80,16 @@ export const BUILD_COMMAND: Command = {
   summary: 'make an image from a root filesystem',
   description:
     'Makes an OCI image from a root filesystem and the config of the image that it came from. Its layers follow the packages, so that the next build of a similar tree shares most of them.',
-  groups: [INPUT_FLAGS, CONFIG, COMPONENT_FLAGS, OUTPUT, REGISTRY_FLAGS, LAYERS, MESSAGE_FLAGS],
+  groups: [
+    INPUT_FLAGS,
+    CONFIG,
+    COMPONENT_FLAGS,
+    OUTPUT,
+    REGISTRY_FLAGS,
+    LAYERS,
+    PREFETCH_FLAGS,
+    MESSAGE_FLAGS,
+  ],
   examples: [
     'layah build --rootfs rootfs --config config.json -t localhost/app:1 | podman load',
     'layah build --rootfs rootfs --config config.json -o docker://quay.io/me/app:1',

@@ -1,7 +1,7 @@
 import { type RawBuildFlags, parseBuildOptions } from '../../config/build-options.ts';
 import { buildNotes, buildWarnings } from '../../config/build-warnings.ts';
 import { LayahError } from '../../model/errors.ts';
-import { type FlagValues, isSet, singleValue } from '../flag-values.ts';
+import { type FlagValues, isSet, rawRecordFlags, singleValue } from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
 import { runWithLog } from '../run-command.ts';
@@ -44,6 +44,7 @@ function jsonWithoutDryRun(): LayahError {
 export function rawBuildFlags(values: FlagValues): RawBuildFlags {
   return {
     ...rawPlanFlags(values),
+    ...rawRecordFlags(values),
     output: singleValue(values, 'output'),
     tag: singleValue(values, 'tag'),
     force: isSet(values, 'force'),

@@ -1,6 +1,5 @@
 import { type RawVerifyFlags, parseVerifyOptions } from '../../config/verify-options.ts';
-import { LayahError } from '../../model/errors.ts';
-import { allValues, type FlagValues, isSet, singleValue } from '../flag-values.ts';
+import { allValues, type FlagValues, isSet, positionalValue, singleValue } from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
 import { runWithLog } from '../run-command.ts';
@@ -23,10 +22,8 @@ export async function verify(values: FlagValues, host: Host): Promise<number> {
 }
 
 export function rawVerifyFlags(values: FlagValues): RawVerifyFlags {
-  const image = values['image'];
-  if (typeof image !== 'string') throw new LayahError({ code: 'usage', message: 'no IMAGE given' });
   return {
-    image,
+    image: positionalValue(values, 'image'),
     rootfs: singleValue(values, 'rootfs'),
     tag: singleValue(values, 'tag'),
     prune: allValues(values, 'prune'),

@@ -12,10 +12,15 @@ layah turns a root filesystem into a container image whose layers follow its pac
 Usage: layah COMMAND [options]
 
 Commands:
-  build    make an image from a root filesystem
-  convert  make the layers of an image eStargz, one by one
-  plan     show which layer would hold what, and what an update would cost
-  verify   check an image: every digest, size, diff ID, table of contents and chunk
+  build              make an image from a root filesystem
+  convert            make the layers of an image eStargz, one by one
+  plan               show which layer would hold what, and what an update would cost
+  verify             check an image: every digest, size, diff ID, table of contents and chunk
+  record from-paths  make a record out of a list of paths and globs
+  record from-image  make a record of what an eStargz image prefetches
+  record run         run a command and record the files that it opens
+  record push        put a record into a registry, as an image with one layer
+  record pull        take a record out of the image that record push made
 
 layah COMMAND --help says more of a command, layah --version which version this is.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted by SIGINT and SIGTERM.

@@ -21,6 +21,7 @@ describe('parseArguments', () => {
       '--label a=1 --label - --label=-x=2 --annotation b- --max-layers 0100 ' +
       '--max-layer-size 1G --target docker --previous oci:p --rebalance --plan-epoch 2026-01-31 ' +
       '--compression gzip --compressed --compression-level 9 --chunk-size 1MiB ' +
+      '--record r.json --record-image oci:r --record-copy a.ociarchive ' +
       '--components map.json --exclusive dpkg/a --exclusive b --source rpm=off --source=node=on ' +
       '--tls-verify=false --authfile auth.json --prune /a --prune b/ --skip-special-files --arch arm --threads 2 --source-date-epoch 5'
     ).split(' ');
@@ -53,6 +54,9 @@ describe('parseArguments', () => {
       arch: 'arm',
       threads: '2',
       sourceDateEpoch: '5',
+      record: 'r.json',
+      recordImage: 'oci:r',
+      recordCopy: 'a.ociarchive',
     });
   });
 
@@ -119,9 +123,36 @@ describe('parseArguments', () => {
     expect(parseArguments([])).toEqual({ kind: 'no-command' });
   });
 
+  it('takes commands of two words, and what the user runs behind two dashes', () => {
+    const values = valuesOf(
+      'record',
+      'run',
+      '--image',
+      'a',
+      '-o',
+      'r',
+      '--',
+      'sh',
+      '-c',
+      '--help',
+      '--',
+      'x',
+    );
+    expect(values).toMatchObject({ image: 'a', output: 'r', '--': ['sh', '-c', '--help', '--', 'x'] });
+    expect(valuesOf('record', 'run', '--image', 'a')['--']).toEqual([]);
+    expect(valuesOf('record', 'from-paths', '-')).toMatchObject({ list: '-' });
+  });
+
+  it('says which word is missing or wrong', () => {
+    const hint =
+      'Begin with one of record from-paths, record from-image, record run, record push, record pull; layah --help says more.';
+    expect(error('record')).toBe(`usage: record alone says too little | ${hint}`);
+    expect(error('record', 'play')).toBe(`usage: unknown command "record play" | ${hint}`);
+  });
+
   it('refuses commands and arguments that are not there', () => {
     expect(error('frob')).toBe(
-      'usage: unknown command "frob" | Begin with one of build, convert, plan, verify; layah --help says more.',
+      'usage: unknown command "frob" | Begin with one of build, convert, plan, verify, record; layah --help says more.',
     );
     expect(error('--rootfs', 'x', 'build')).toContain('--rootfs stands where the command is expected');
     expect(error('build', 'x')).toBe('usage: unexpected argument "x"');

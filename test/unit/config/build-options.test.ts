@@ -48,6 +48,7 @@ describe('parseBuildOptions', () => {
         'bigfiles',
       ],
       exclusiveComponents: [],
+      record: undefined,
     });
   });
 

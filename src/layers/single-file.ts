@@ -1,0 +1,35 @@
+import { hash } from 'node:crypto';
+import { parseDiffId, parseDigest } from '../model/digest.ts';
+import type { LayerBlob } from '../model/layer.ts';
+import { END_OF_ARCHIVE_BYTES, tarPaddingBytes } from '../model/tar-format.ts';
+import { metadataFile } from './estargz/metadata-file.ts';
+import { gzipMember, zlibEngine } from './gzip.ts';
+import { tarHeader } from './tar-header.ts';
+
+export interface SingleFileLayer {
+  readonly blob: LayerBlob;
+  readonly bytes: Uint8Array;
+}
+
+/** A whole tar with one file: mode, owner and time are zero. */
+export function singleFileTar(name: string, content: Uint8Array): Uint8Array {
+  const padding = Buffer.alloc(tarPaddingBytes(content.length) + END_OF_ARCHIVE_BYTES);
+  return Buffer.concat([tarHeader(metadataFile(name, content.length)), content, padding]);
+}
+
+const COMPRESSION_LEVEL = 6;
+
+/** A gzip layer with one file, small enough to be in memory. */
+export function singleFileLayer(name: string, content: Uint8Array): SingleFileLayer {
+  const tar = singleFileTar(name, content);
+  const bytes = gzipMember(zlibEngine(COMPRESSION_LEVEL), tar);
+  const blob: LayerBlob = {
+    format: 'gzip',
+    digest: parseDigest(`sha256:${hash('sha256', bytes, 'hex')}`),
+    diffId: parseDiffId(`sha256:${hash('sha256', tar, 'hex')}`),
+    sizeBytes: bytes.length,
+    uncompressedSizeBytes: tar.length,
+    tocDigest: undefined,
+  };
+  return { blob, bytes };
+}

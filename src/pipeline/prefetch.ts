@@ -1,0 +1,37 @@
+import { prioritize } from '../layers/prioritize.ts';
+import type { LayerContents } from '../model/layer.ts';
+import type { RecordSource } from '../model/record-options.ts';
+import type { TreeNode } from '../model/resolve-links.ts';
+import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';
+import { resolveRecord } from '../records/resolve-record.ts';
+import { loadRecord } from './record-image.ts';
+import type { RunContext } from './run.ts';
+
+/** Puts what is to be prefetched first in a layer. */
+export type Prefetch = (layer: LayerContents) => LayerContents;
+
+const MAX_LISTED = 5;
+
+/**
+ * Looks the files of a record up in the tree that the layers make, and says which are not there.
+ * @param find - what stands at a path of the tree.
+ * @throws LayahError when the record cannot be had.
+ */
+export async function planPrefetch(
+  source: RecordSource | undefined,
+  find: (path: RootfsPath) => TreeNode | undefined,
+  context: RunContext,
+): Promise<Prefetch> {
+  if (source === undefined) return (layer) => layer;
+  const files = await loadRecord(source, context);
+  const { paths, missing } = resolveRecord(files, find);
+  if (missing.length > 0) {
+    const listed = missing.slice(0, MAX_LISTED).map(displayPath).join(', ');
+    const more = missing.length > MAX_LISTED ? ` and ${missing.length - MAX_LISTED} more` : '';
+    const count = `${missing.length} of the ${files.length} files in ${source.origin}`;
+    context.reporter.warn(`${count} are not in the image and cannot be prefetched: ${listed}${more}`);
+    for (const path of missing.slice(MAX_LISTED))
+      context.reporter.debug(`not in the image: ${displayPath(path)}`);
+  }
+  return (layer) => prioritize(layer, paths);
+}
