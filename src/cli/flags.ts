@@ -81,9 +81,16 @@ export const REGISTRY_FLAGS: FlagGroup = {
 /** For commands that write layers. */
 export const LAYER_FLAGS: readonly Flag[] = [
   {
+    name: 'gzip-engine',
+    value: 'ENGINE',
+    description:
+      'libdeflate, zlib, pako, or auto: libdeflate where it is installed, else zlib (default: auto). The bytes of layers depend on it',
+  },
+  {
     name: 'compression-level',
     value: 'N',
-    description: '0 (fastest) to 9 (smallest) (default: 6)',
+    description:
+      '0 (fastest) to 9 (smallest), for libdeflate to 12; each engine has its own scale (default: 4 with libdeflate, else 6)',
   },
   {
     name: 'chunk-size',

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { LayahError, unreachable } from '../model/errors.ts';
 import type { FlagValues } from './flag-values.ts';
@@ -42,7 +41,7 @@ async function run(): Promise<number> {
   const invocation = parseArguments(argv);
   switch (invocation.kind) {
     case 'version':
-      process.stdout.write(`layah ${readVersion()}\n`);
+      process.stdout.write(await (await import('./version.ts')).renderVersion(readMachine(() => '')));
       return 0;
     case 'help': {
       const { command } = invocation;
@@ -118,10 +117,4 @@ function exitAtOnce(exitCode: number): void {
 function ignoreClosedPipes(): void {
   process.stderr.on('error', () => {});
   process.stdout.on('error', () => {});
-}
-
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isManifest ? String(manifest.version) : 'unknown';
 }

@@ -1,3 +1,4 @@
+import { describeEngine, type GzipEngine } from '../model/gzip-engine.ts';
 import type { BuildSummary, LayerSummary, SourceSummary } from '../pipeline/run.ts';
 import {
   formatBytes,
@@ -26,6 +27,7 @@ export function renderBuildSummary(
         '',
         ...renderTable(SOURCE_COLUMNS, sourceRows(summary.sources), settings.columns),
         '',
+        ...engineLines(summary.engine),
       ]
     : [];
   return [...tables, totals(summary, settings.seconds), `manifest ${summary.manifestDigest}`];
@@ -33,9 +35,10 @@ export function renderBuildSummary(
 
 /** The same for a line of a JSON log, sources included: what they claim, and last what nobody does. */
 export function buildSummaryDetails(summary: BuildSummary, { seconds, verbose }: SummarySettings): object {
-  const { manifestDigest, layers, sources, fileCount, contentBytes, layerBytes } = summary;
+  const { manifestDigest, engine, layers, sources, fileCount, contentBytes, layerBytes } = summary;
   return {
     manifestDigest,
+    engine: engine && engineDetails(engine),
     layerCount: layers.length,
     fileCount,
     contentBytes,
@@ -44,6 +47,14 @@ export function buildSummaryDetails(summary: BuildSummary, { seconds, verbose }:
     sources,
     ...(verbose && { layers }),
   };
+}
+
+function engineLines(engine: GzipEngine | undefined): string[] {
+  return engine === undefined ? [] : [`gzip engine ${describeEngine(engine)}, level ${engine.level}`];
+}
+
+function engineDetails({ name, version, fingerprint, level }: GzipEngine): object {
+  return { name, version, fingerprint, level };
 }
 
 function totals(summary: BuildSummary, seconds: number): string {

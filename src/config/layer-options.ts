@@ -1,6 +1,8 @@
+import { ENGINE_NAMES, type EngineRequest } from '../model/gzip-engine.ts';
 import type { LayerFormat } from '../model/layer.ts';
 import type { LayerOptions } from '../model/options.ts';
 import { parseByteSize } from './byte-size.ts';
+import { parseLibdeflatePath } from './libdeflate-path.ts';
 import { environmentValue, type Machine } from './machine.ts';
 import { usageError } from './usage-error.ts';
 import { parseWholeNumber } from './whole-number.ts';
@@ -8,12 +10,12 @@ import { parseWholeNumber } from './whole-number.ts';
 /** The flags about layers that every command has that writes some. */
 export interface LayerFlags {
   readonly compression: string | undefined;
+  readonly gzipEngine: string | undefined;
   readonly compressionLevel: string | undefined;
   readonly chunkSize: string | undefined;
   readonly threads: string | undefined;
 }
 
-const DEFAULT_COMPRESSION_LEVEL = 6;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const DEFAULT_CHUNK_BYTES = 4 * MIB;
@@ -23,13 +25,10 @@ const DEFAULT_MAX_THREADS = 16;
 
 /** @throws LayahError `usage` */
 export function parseLayerOptions(flags: LayerFlags, machine: Machine): LayerOptions {
-  const { compressionLevel, chunkSize } = flags;
+  const { chunkSize } = flags;
   return {
     format: parseFormat(flags.compression),
-    compressionLevel:
-      compressionLevel === undefined
-        ? DEFAULT_COMPRESSION_LEVEL
-        : parseWholeNumber('--compression-level', compressionLevel, { min: 0, max: 9 }),
+    engine: parseEngine(flags, machine),
     chunkSizeBytes:
       chunkSize === undefined ? DEFAULT_CHUNK_BYTES : parseByteSize('--chunk-size', chunkSize, CHUNK_RANGE),
     threads: resolveThreads(flags.threads, machine),
@@ -42,6 +41,21 @@ function parseFormat(text = 'estargz'): LayerFormat {
   const format = FORMATS.find((name) => name === text);
   if (format !== undefined) return format;
   throw usageError(`--compression: ${JSON.stringify(text)} is none of ${FORMATS.join(', ')}`);
+}
+
+function parseEngine({ gzipEngine = 'auto', compressionLevel }: LayerFlags, machine: Machine): EngineRequest {
+  const names = ['auto', ...ENGINE_NAMES] as const;
+  const name = names.find((candidate) => candidate === gzipEngine);
+  if (name === undefined) {
+    throw usageError(`--gzip-engine: ${JSON.stringify(gzipEngine)} is none of ${names.join(', ')}`);
+  }
+  // With auto only what every engine's scale has.
+  const range = { min: 0, max: name === 'libdeflate' ? 12 : 9 };
+  const level =
+    compressionLevel === undefined
+      ? undefined
+      : parseWholeNumber('--compression-level', compressionLevel, range);
+  return { name, level, libdeflatePath: parseLibdeflatePath(machine) };
 }
 
 function resolveThreads(flag: string | undefined, machine: Machine): number {

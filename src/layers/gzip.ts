@@ -7,16 +7,14 @@
  *  10  deflate data
  *   n  CRC-32, size    of the uncompressed bytes, little endian
  */
-import { crc32, deflateRawSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 
 /** Something that turns bytes into raw deflate data (RFC 1951). The same input, level and engine give the same bytes. */
 export interface DeflateEngine {
-  readonly name: string;
-  deflate(bytes: Uint8Array): Uint8Array;
-}
-
-export function zlibEngine(level: number): DeflateEngine {
-  return { name: 'zlib', deflate: (bytes) => deflateRawSync(bytes, { level }) };
+  /** What its bytes depend on besides their input, for the layer's annotation. */
+  readonly identity: string;
+  /** Writes to `output[0]`, which has room for data that does not compress. @returns how many bytes. */
+  deflate(input: Uint8Array, output: Uint8Array): number;
 }
 
 const HEADER = Buffer.from([0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 0xff]);
@@ -24,10 +22,9 @@ const TRAILER_BYTES = 8;
 
 /** Writes one member at `output[0]`. @returns its size in bytes. */
 export function writeGzipMember(engine: DeflateEngine, input: Uint8Array, output: Uint8Array): number {
-  const deflated = engine.deflate(input);
   output.set(HEADER, 0);
-  output.set(deflated, HEADER.length);
-  const end = HEADER.length + deflated.length;
+  const deflatedBytes = engine.deflate(input, output.subarray(HEADER.length, output.length - TRAILER_BYTES));
+  const end = HEADER.length + deflatedBytes;
   const trailer = new DataView(output.buffer, output.byteOffset + end, TRAILER_BYTES);
   trailer.setUint32(0, crc32(input), true);
   trailer.setUint32(4, input.length % 2 ** 32, true);

@@ -69,6 +69,7 @@ export class LayerAssembler {
       sizeBytes: this.#spool.sizeBytes,
       uncompressedSizeBytes: this.#tarBytes,
       tocDigest: closed?.tocDigest,
+      deflatedBy: format === 'none' ? undefined : this.#engine.identity,
     };
     return { blob, tocBlob: closed?.tocBlob };
   }

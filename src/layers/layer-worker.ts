@@ -1,12 +1,12 @@
 /** A worker thread: takes jobs whose data lies in shared slots, answers with offsets and digests. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { LayahError } from '../model/errors.ts';
+import { openEngine } from './engines/open-engine.ts';
 import { executeJob, type Executor } from './execute-job.ts';
-import { zlibEngine } from './gzip.ts';
 import type { CarriedError, WorkerReply, WorkerRequest, WorkerSetup } from './messages.ts';
 
 const setup: WorkerSetup = workerData;
-const executor: Executor = { prefix: setup.prefix, engine: zlibEngine(setup.compressionLevel) };
+const executor: Executor = { prefix: setup.prefix, engine: await openEngine(setup.engine) };
 const slots = setup.inputs.map((input, index) => ({
   input: new Uint8Array(input),
   output: new Uint8Array(setup.outputs[index] ?? new SharedArrayBuffer(0)),

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../model/errors.ts';
+import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { HostPrefix } from '../model/host-path.ts';
 import type { JobResult } from './execute-job.ts';
 import type { JobMessage } from './jobs.ts';
@@ -6,7 +7,7 @@ import type { JobMessage } from './jobs.ts';
 /** What a worker gets when it starts. */
 export interface WorkerSetup {
   readonly prefix: HostPrefix | undefined;
-  readonly compressionLevel: number;
+  readonly engine: GzipEngine;
   readonly inputs: readonly SharedArrayBuffer[];
   readonly outputs: readonly SharedArrayBuffer[];
 }

@@ -1,3 +1,4 @@
+import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { HostPrefix } from '../model/host-path.ts';
 
 /** How layers are written; the same for all layers of a build. */
@@ -6,8 +7,7 @@ export interface LayerSettings {
   readonly prefix: HostPrefix | undefined;
   /** Content bytes of a chunk: a file above it becomes several gzip members. */
   readonly chunkSizeBytes: number;
-  /** zlib's scale, 0 to 9. */
-  readonly compressionLevel: number;
+  readonly engine: GzipEngine;
   /** The TOC of an eStargz layer becomes a blob of its own instead of the layer's last entry. */
   readonly externalToc: boolean;
   readonly threads: number;

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { LayahError } from '../model/errors.ts';
+import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { HostPrefix } from '../model/host-path.ts';
 import type { JobResult } from './execute-job.ts';
 import { outputCapacityBytes, type JobMessage } from './jobs.ts';
@@ -8,7 +9,7 @@ import type { JobRunner } from './runner.ts';
 
 export interface PoolSettings {
   readonly prefix: HostPrefix | undefined;
-  readonly compressionLevel: number;
+  readonly engine: GzipEngine;
   readonly threads: number;
   readonly inputBytes: number;
   /** The compiled layer-worker.js. */
@@ -43,8 +44,8 @@ class WorkerPool implements JobRunner {
       input: new Uint8Array(input),
       output: new Uint8Array(buffers.outputs[index] ?? new SharedArrayBuffer(0)),
     }));
-    const { prefix, compressionLevel } = settings;
-    const setup: WorkerSetup = { prefix, compressionLevel, ...buffers };
+    const { prefix, engine } = settings;
+    const setup: WorkerSetup = { prefix, engine, ...buffers };
     this.#workers = Array.from({ length: settings.threads }, () => this.#start(settings.workerUrl, setup));
   }
 

@@ -5,8 +5,9 @@
  */
 import { LayahError } from '../model/errors.ts';
 import type { LayerContents } from '../model/layer.ts';
+import { openEngine } from './engines/open-engine.ts';
 import type { JobResult } from './execute-job.ts';
-import { type DeflateEngine, zlibEngine } from './gzip.ts';
+import type { DeflateEngine } from './gzip.ts';
 import { createJobSource, slotCapacityBytes, type Job, type JobSource, type Slot } from './jobs.ts';
 import { type FinishedLayer, LayerAssembler } from './layer-assembler.ts';
 import { inlineRunner, type JobRunner } from './runner.ts';
@@ -24,7 +25,7 @@ export async function* writeLayers(
   layers: readonly LayerContents[],
   settings: LayerSettings,
 ): AsyncGenerator<WrittenLayer> {
-  const writing = open(settings);
+  const writing = await open(settings);
   try {
     yield* writeAll(writing, layers);
   } finally {
@@ -39,8 +40,8 @@ export interface LayerWriter {
   close(): Promise<void>;
 }
 
-export function createLayerWriter(settings: LayerSettings): LayerWriter {
-  const writing = open(settings);
+export async function createLayerWriter(settings: LayerSettings): Promise<LayerWriter> {
+  const writing = await open(settings);
   return {
     async write(layer) {
       for await (const written of writeAll(writing, [layer])) return written;
@@ -57,13 +58,10 @@ interface Writing {
   readonly runner: JobRunner;
 }
 
-function open(settings: LayerSettings): Writing {
-  return {
-    settings,
-    engine: zlibEngine(settings.compressionLevel),
-    spool: new BlobSpool(settings.temporaryDirectory),
-    runner: createRunner(settings),
-  };
+async function open(settings: LayerSettings): Promise<Writing> {
+  const engine = await openEngine(settings.engine);
+  const spool = new BlobSpool(settings.temporaryDirectory);
+  return { settings, engine, spool, runner: createRunner(settings, engine) };
 }
 
 async function close({ runner, spool }: Writing): Promise<void> {
@@ -91,12 +89,12 @@ async function* writeAll(
   }
 }
 
-function createRunner(settings: LayerSettings): JobRunner {
-  const { prefix, compressionLevel, threads } = settings;
+function createRunner(settings: LayerSettings, ownEngine: DeflateEngine): JobRunner {
+  const { prefix, engine, threads } = settings;
   const inputBytes = slotCapacityBytes(settings.chunkSizeBytes);
-  if (threads === 1) return inlineRunner({ prefix, engine: zlibEngine(compressionLevel) }, inputBytes);
+  if (threads === 1) return inlineRunner({ prefix, engine: ownEngine }, inputBytes);
   const workerUrl = new URL('./layer-worker.js', import.meta.url);
-  return workerPool({ prefix, compressionLevel, threads, inputBytes, workerUrl });
+  return workerPool({ prefix, engine, threads, inputBytes, workerUrl });
 }
 
 interface FinishedJob {

@@ -51,6 +51,8 @@ export interface LayerBlob {
   readonly uncompressedSizeBytes: number;
   /** SHA-256 of the TOC's JSON; only for eStargz. */
   readonly tocDigest: Digest | undefined;
+  /** Identity of the engine that compressed it; undefined for tar as it is. */
+  readonly deflatedBy: string | undefined;
 }
 
 /** A TOC that stands outside of its layer, in a blob of its own: one gzip member, a tar with the TOC as its only entry. */

@@ -1,5 +1,6 @@
 import type { ComponentMap } from './component-map.ts';
 import type { SourceName } from './component.ts';
+import type { EngineRequest } from './gzip-engine.ts';
 import type { Platform, SourceImage } from './image-config.ts';
 import type { LayerFormat } from './layer.ts';
 import type { RecordSource } from './record-options.ts';
@@ -22,7 +23,7 @@ export interface PrunePattern {
 /** How layers are written. */
 export interface LayerOptions {
   readonly format: LayerFormat;
-  readonly compressionLevel: number;
+  readonly engine: EngineRequest;
   readonly chunkSizeBytes: number;
   readonly threads: number;
 }

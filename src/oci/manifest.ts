@@ -1,4 +1,5 @@
 import { COMPONENT_ANNOTATION, encodeComponentNames, FINGERPRINT_ANNOTATION } from '../model/annotations.ts';
+import { ENGINE_ANNOTATION } from '../model/gzip-engine.ts';
 import { TOC_DIGEST_ANNOTATION, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
 import type { LayerBlob } from '../model/layer.ts';
 import { type Descriptor, type JsonBlob, jsonBlob } from './descriptor.ts';
@@ -43,6 +44,7 @@ function layerDescriptor(layer: ManifestLayer): Descriptor {
         [TOC_DIGEST_ANNOTATION]: blob.tocDigest,
         [UNCOMPRESSED_SIZE_ANNOTATION]: String(blob.uncompressedSizeBytes),
       }),
+      ...(blob.deflatedBy !== undefined && { [ENGINE_ANNOTATION]: blob.deflatedBy }),
       [COMPONENT_ANNOTATION]: encodeComponentNames(componentNames),
       [FINGERPRINT_ANNOTATION]: fingerprints.join(','),
     },

@@ -7,6 +7,7 @@
  */
 import { tmpdir } from 'node:os';
 import { writeLayers } from '../layers/write-layers.ts';
+import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { BuildOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
@@ -20,16 +21,18 @@ import { openSink } from './open-sink.ts';
 import { planImage } from './plan-image.ts';
 import { planPrefetch } from './prefetch.ts';
 import type { BuildSummary, LayerSummary, RunContext, SourceSummary } from './run.ts';
+import { selectEngine } from './select-engine.ts';
 
 /** @throws LayahError; the destination is then as it was before. */
 export async function runBuild(options: BuildOptions, context: RunContext): Promise<BuildSummary> {
+  const engine = await selectEngine(options, context.reporter);
   const rootfs = openRootfs(options.rootfs);
   try {
     const sink = await openSink(options.output, context);
     try {
       const { sources, layers } = await planBuild(rootfs, options, context);
-      const written = await writeBlobs({ rootfs, options, context, sink }, layers);
-      return await writeMetadata({ options, sink, sources }, written);
+      const written = await writeBlobs({ rootfs, options, engine, context, sink }, layers);
+      return await writeMetadata({ options, engine, sink, sources }, written);
     } catch (thrown) {
       await sink.abort();
       context.signal.throwIfAborted();
@@ -84,12 +87,13 @@ function warnDowngraded(
 interface BlobWriting {
   readonly rootfs: OpenRootfs;
   readonly options: BuildOptions;
+  readonly engine: GzipEngine;
   readonly context: RunContext;
   readonly sink: ImageSink;
 }
 
 async function writeBlobs(
-  { rootfs, options, context, sink }: BlobWriting,
+  { rootfs, options, engine, context, sink }: BlobWriting,
   layers: readonly ArrangedLayer[],
 ): Promise<LayerSummary[]> {
   const total = layers.reduce((sum, layer) => sum + layer.contentBytes, 0);
@@ -97,7 +101,7 @@ async function writeBlobs(
   const settings = {
     prefix: rootfs.prefix,
     chunkSizeBytes: options.chunkSizeBytes,
-    compressionLevel: options.compressionLevel,
+    engine,
     externalToc: false,
     threads: options.threads,
     temporaryDirectory: tmpdir(),
@@ -125,12 +129,13 @@ function countFiles(contents: LayerContents): number {
 
 interface MetadataWriting {
   readonly options: BuildOptions;
+  readonly engine: GzipEngine;
   readonly sink: ImageSink;
   readonly sources: readonly SourceSummary[];
 }
 
 async function writeMetadata(
-  { options, sink, sources }: MetadataWriting,
+  { options, engine, sink, sources }: MetadataWriting,
   layers: readonly LayerSummary[],
 ): Promise<BuildSummary> {
   const { image, createdSeconds, tag } = options;
@@ -152,6 +157,7 @@ async function writeMetadata(
   await sink.finish({ index: index.bytes, dockerManifest });
   return {
     manifestDigest: manifest.descriptor.digest,
+    engine: options.format === 'none' ? undefined : engine,
     layers,
     sources,
     fileCount: layers.reduce((sum, layer) => sum + layer.fileCount, 0),

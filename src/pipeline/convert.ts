@@ -16,6 +16,7 @@ import { convertLayer, type ConvertedLayer, type LayerConversion } from './conve
 import { planConversion, plannedLayers, type PlannedDocument } from './convert-plan.ts';
 import { openSink } from './open-sink.ts';
 import type { ConvertSummary, RunContext } from './run.ts';
+import { selectEngine } from './select-engine.ts';
 
 /** @throws LayahError; the destination is then as it was before. */
 export async function runConvert(options: ConvertOptions, context: RunContext): Promise<ConvertSummary> {
@@ -57,8 +58,10 @@ async function convertLayers(
 ): Promise<ReadonlyMap<Digest, ConvertedLayer>> {
   const { reporter, signal } = context;
   const temporaryDirectory = tmpdir();
-  const writer = createLayerWriter({
+  const engine = await selectEngine(options, reporter);
+  const writer = await createLayerWriter({
     ...options,
+    engine,
     prefix: undefined,
     externalToc: false,
     temporaryDirectory,

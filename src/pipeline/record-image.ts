@@ -79,7 +79,8 @@ async function pullRecord(image: NamedImage, context: RunContext): Promise<Recor
 }
 
 async function writeRecordImage({ files, platform, tag }: RecordPushOptions, sink: ImageSink): Promise<void> {
-  const { blob, bytes } = singleFileLayer(RECORD_TAR_NAME, Buffer.from(formatRecord(files), 'utf8'));
+  const content = Buffer.from(formatRecord(files), 'utf8');
+  const { blob, bytes } = await singleFileLayer(RECORD_TAR_NAME, content);
   const { config, manifest } = buildRecordImage(blob, platform);
   await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: () => [bytes] });
   const { digest, size } = config.descriptor;

@@ -1,5 +1,6 @@
 import type { Digest } from '../model/digest.ts';
 import type { Finding } from '../model/finding.ts';
+import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { Platform } from '../model/image-config.ts';
 import type { LayerReason } from '../model/layer-plan.ts';
 import type { LayerBlob } from '../model/layer.ts';
@@ -35,6 +36,8 @@ export interface LayerSummary {
 
 export interface BuildSummary {
   readonly manifestDigest: Digest;
+  /** What compressed the layers; undefined for tar as it is. */
+  readonly engine: GzipEngine | undefined;
   readonly layers: readonly LayerSummary[];
   readonly sources: readonly SourceSummary[];
   readonly fileCount: number;

@@ -40,7 +40,7 @@ async function build(rootfs: string, archive: string, changes: Partial<BuildOpti
       planEpochSeconds: undefined,
       previous: undefined,
       format: 'estargz',
-      compressionLevel: 1,
+      engine: { name: 'auto', level: 1, libdeflatePath: undefined },
       chunkSizeBytes: 4096,
       prune: [],
       skipSpecialFiles: false,

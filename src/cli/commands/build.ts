@@ -50,6 +50,7 @@ export function rawBuildFlags(values: FlagValues): RawBuildFlags {
     force: isSet(values, 'force'),
     compression: singleValue(values, 'compression'),
     compressed: isSet(values, 'compressed'),
+    gzipEngine: singleValue(values, 'gzip-engine'),
     compressionLevel: singleValue(values, 'compression-level'),
     chunkSize: singleValue(values, 'chunk-size'),
     threads: singleValue(values, 'threads'),

@@ -30,6 +30,7 @@ export function rawConvertFlags(values: FlagValues): RawConvertFlags {
     tlsVerify: singleValue(values, 'tls-verify'),
     authFile: singleValue(values, 'authfile'),
     compression: singleValue(values, 'compression'),
+    gzipEngine: singleValue(values, 'gzip-engine'),
     compressionLevel: singleValue(values, 'compression-level'),
     chunkSize: singleValue(values, 'chunk-size'),
     threads: singleValue(values, 'threads'),

@@ -20,12 +20,21 @@ function layer(componentNames: string[], sizeBytes: number): LayerSummary {
       sizeBytes,
       uncompressedSizeBytes: 5 * MIB,
       tocDigest: digest,
+      deflatedBy: 'zlib level=6 fingerprint=01234567',
     },
   };
 }
 
 const summary: BuildSummary = {
   manifestDigest: digest,
+  engine: {
+    name: 'libdeflate',
+    version: '1.19 to 1.25',
+    fingerprint: '01234567',
+    level: 4,
+    library: 'libdeflate.so.0',
+    passedOver: [],
+  },
   layers: [
     layer(['dpkg/bash', 'dpkg/coreutils', 'dpkg/a-package-with-a-long-name'], MIB),
     layer(['unclaimed'], 99),
@@ -66,6 +75,7 @@ describe('renderBuildSummary', () => {
       'xattr             -           1      2      3 B  <0.1 %',
       'unclaimed         -           1    810  1.0 MiB  12.5 %',
       '',
+      'gzip engine libdeflate 1.19 to 1.25, fingerprint 01234567 (libdeflate.so.0), level 4',
     ]);
   });
 });
@@ -74,6 +84,7 @@ describe('buildSummaryDetails', () => {
   it('has numbers and the sources, and the layers when asked', () => {
     expect(buildSummaryDetails(summary, { seconds: 1.23456, verbose: false })).toEqual({
       manifestDigest: digest,
+      engine: { name: 'libdeflate', version: '1.19 to 1.25', fingerprint: '01234567', level: 4 },
       layerCount: 2,
       fileCount: 6812,
       contentBytes: 8 * MIB,

@@ -29,7 +29,7 @@ describe('parseBuildOptions', () => {
       planEpochSeconds: undefined,
       previous: undefined,
       format: 'estargz',
-      compressionLevel: 6,
+      engine: { name: 'auto', level: undefined, libdeflatePath: undefined },
       chunkSizeBytes: 4 * MIB,
       prune: [],
       skipSpecialFiles: false,
@@ -72,7 +72,7 @@ describe('parseBuildOptions', () => {
     });
     expect(parseBuildOptions(flags, testMachine())).toMatchObject({
       maxLayers: 100,
-      compressionLevel: 0,
+      engine: { name: 'auto', level: 0, libdeflatePath: undefined },
       chunkSizeBytes: 65_536,
       threads: 7,
       prune: [

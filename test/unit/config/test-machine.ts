@@ -47,6 +47,7 @@ export function buildFlags(changes: Partial<RawBuildFlags> = {}): RawBuildFlags 
     planEpoch: undefined,
     compression: undefined,
     compressed: false,
+    gzipEngine: undefined,
     compressionLevel: undefined,
     chunkSize: undefined,
     prune: [],

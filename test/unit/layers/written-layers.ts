@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { gunzipSync } from 'node:zlib';
+import { chooseEngine } from '../../../src/layers/engines/choose-engine.ts';
 import type { LayerSettings } from '../../../src/layers/settings.ts';
 import { writeLayers } from '../../../src/layers/write-layers.ts';
 import type { LayerEntry } from '../../../src/model/entry.ts';
@@ -18,7 +19,7 @@ export interface Written {
 const SETTINGS: LayerSettings = {
   prefix: undefined,
   chunkSizeBytes: CHUNK_BYTES,
-  compressionLevel: 6,
+  engine: await chooseEngine({ name: 'zlib', level: undefined, libdeflatePath: undefined }),
   externalToc: false,
   threads: 1,
   temporaryDirectory: tmpdir(),

@@ -13,6 +13,7 @@ const estargz: LayerBlob = {
   sizeBytes: 1000,
   uncompressedSizeBytes: 4096,
   tocDigest: digest('3'),
+  deflatedBy: 'zlib level=6 fingerprint=01234567',
 };
 const plain: LayerBlob = { ...estargz, tocDigest: undefined };
 
@@ -32,17 +33,22 @@ describe('buildManifest', () => {
         `"digest":"${digest('1')}","size":1000,"annotations":{` +
         `"containerd.io/snapshot/stargz/toc.digest":"${digest('3')}",` +
         '"io.containers.estargz.uncompressed-size":"4096",' +
+        '"org.layah.deflate":"zlib level=6 fingerprint=01234567",' +
         '"org.layah.component":"dpkg/bash,a%2Cb%25",' +
         '"org.layah.fingerprint":"AAAAAAAA,-_-_-_-_"}}],' +
         '"annotations":{"a":"2","z":"1"}}',
     );
   });
 
-  it('names the components of layers that are no eStargz, and nothing else', () => {
+  it('names the components and the engine of layers that are no eStargz, and nothing else', () => {
     const manifest = JSON.parse(
       manifestText([
         { blob: { ...plain, format: 'gzip' }, componentNames: ['a'], fingerprints: ['x'] },
-        { blob: { ...plain, format: 'none' }, componentNames: ['b'], fingerprints: ['y'] },
+        {
+          blob: { ...plain, format: 'none', deflatedBy: undefined },
+          componentNames: ['b'],
+          fingerprints: ['y'],
+        },
       ]),
     );
     expect(manifest.annotations).toBeUndefined();
@@ -53,9 +59,11 @@ describe('buildManifest', () => {
       },
       { mediaType: 'application/vnd.oci.image.layer.v1.tar', annotations: { 'org.layah.component': 'b' } },
     ]);
-    expect(Object.keys(manifest.layers[0].annotations)).toEqual([
-      'org.layah.component',
-      'org.layah.fingerprint',
+    expect(
+      manifest.layers.map(({ annotations }: { annotations: object }) => Object.keys(annotations)),
+    ).toEqual([
+      ['org.layah.deflate', 'org.layah.component', 'org.layah.fingerprint'],
+      ['org.layah.component', 'org.layah.fingerprint'],
     ]);
   });
 

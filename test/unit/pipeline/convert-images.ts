@@ -56,7 +56,7 @@ export async function convertAt(
     platforms: [],
     enforcesLevel: false,
     format: 'estargz',
-    compressionLevel: 6,
+    engine: { name: 'zlib', level: undefined, libdeflatePath: undefined } as const,
     chunkSizeBytes: 4096,
     threads: 1,
   } as const;

@@ -1,0 +1,37 @@
+import { deflateRawSync } from 'node:zlib';
+import { unreachable } from '../../model/errors.ts';
+import { engineIdentity, type EngineName, type GzipEngine } from '../../model/gzip-engine.ts';
+import type { DeflateEngine } from '../gzip.ts';
+import { loadLibdeflate } from './libdeflate.ts';
+
+/** Makes an engine for a level. */
+export type EngineFactory = (level: number) => Deflater;
+
+export type Deflater = Omit<DeflateEngine, 'identity'>;
+
+/** Each thread opens its own. */
+export async function openEngine(engine: GzipEngine): Promise<DeflateEngine> {
+  const createEngine = await loadEngine(engine.name, engine.library);
+  return { ...createEngine(engine.level), identity: engineIdentity(engine) };
+}
+
+/** Libraries are loaded when they are wanted: few runs need all. @param library - only for libdeflate. */
+export async function loadEngine(name: EngineName, library: string | undefined): Promise<EngineFactory> {
+  switch (name) {
+    case 'libdeflate':
+      return loadLibdeflate(library);
+    case 'zlib':
+      return (level) => ({ deflate: (input, output) => copy(deflateRawSync(input, { level }), output) });
+    case 'pako': {
+      const { deflateRaw } = await import('pako');
+      return (level) => ({ deflate: (input, output) => copy(deflateRaw(input, { level }), output) });
+    }
+    default:
+      return unreachable(name);
+  }
+}
+
+function copy(deflated: Uint8Array, output: Uint8Array): number {
+  output.set(deflated);
+  return deflated.length;
+}
