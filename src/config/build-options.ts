@@ -5,7 +5,7 @@ import { type LayerFlags, parseLayerOptions } from './layer-options.ts';
 import type { Machine } from './machine.ts';
 import { type OutputFlags, parseOutputTarget } from './output-target.ts';
 import { parsePlanFlags, type RawPlanFlags, readImage } from './plan-options.ts';
-import { parseRecordSource, type RecordFlags } from './record-source.ts';
+import { parseRecordSource, type RecordFlags, recordLocations } from './record-source.ts';
 import { REGISTRY_PREFIX } from './registry-location.ts';
 import { usageError } from './usage-error.ts';
 
@@ -22,9 +22,8 @@ export interface RawBuildFlags extends RawPlanFlags, LayerFlags, OutputFlags, Re
 export function parseBuildOptions(raw: RawBuildFlags, machine: Machine): BuildOptions {
   const output = parseOutputTarget(raw, machine);
   const record = parseRecordSource(raw, machine);
-  const places = record === undefined || record.kind === 'files' ? [output] : [output, record.image.location];
   const parsed = {
-    ...parsePlanFlags(raw, machine, places),
+    ...parsePlanFlags(raw, machine, [output, ...recordLocations(record)]),
     ...parseLayerOptions(layerFlags(raw), machine),
     output,
     tag: resolveTag(raw),

@@ -6,11 +6,12 @@ import { parseTag } from './image-tag.ts';
 import { type LayerFlags, parseLayerOptions } from './layer-options.ts';
 import type { Machine } from './machine.ts';
 import { parseImageLocation, parseOutputTarget, splitTag } from './output-target.ts';
-import { refuseUnusedRegistryFlags, REGISTRY_PREFIX, type RegistryFlags } from './registry-location.ts';
+import { parseRecordSource, type RecordFlags, recordLocations } from './record-source.ts';
+import { refuseUnusedRegistryFlags, REGISTRY_PREFIX } from './registry-location.ts';
 import { usageError } from './usage-error.ts';
 
 /** The arguments of `layah convert` as given; undefined or empty where they were not. */
-export interface RawConvertFlags extends LayerFlags, RegistryFlags {
+export interface RawConvertFlags extends LayerFlags, RecordFlags {
   readonly source: string | undefined;
   readonly destination: string | undefined;
   readonly tag: string | undefined;
@@ -30,7 +31,8 @@ export function parseConvertOptions(raw: RawConvertFlags, machine: Machine): Con
     machine,
     'DST',
   );
-  refuseUnusedRegistryFlags(raw, [source, output]);
+  const record = parseRecordSource(raw, machine);
+  refuseUnusedRegistryFlags(raw, [source, output, ...recordLocations(record)]);
   return deepFreeze({
     source,
     // Any text may name an image in an index, so the grammar of tags does not apply to what others wrote.
@@ -39,6 +41,7 @@ export function parseConvertOptions(raw: RawConvertFlags, machine: Machine): Con
     tag: resolveTag(raw, destination.tag),
     platforms: raw.platform.map(parsePlatform),
     ...parseLayerOptions(raw, machine),
+    record,
     enforcesLevel: raw.compressionLevel !== undefined,
   });
 }

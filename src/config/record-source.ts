@@ -1,4 +1,5 @@
 import type { RecordSource } from '../model/record-options.ts';
+import type { ImageLocation } from '../model/options.ts';
 import type { Machine } from './machine.ts';
 import { parseImageLocation } from './output-target.ts';
 import { readRecordFile } from './record-file.ts';
@@ -40,4 +41,9 @@ export function parseRecordSource(flags: RecordFlags, machine: Machine): RecordS
     },
     origin: first.value,
   };
+}
+
+/** The image that it is in, if it is in one: flags about registries may be meant for that. */
+export function recordLocations(source: RecordSource | undefined): readonly ImageLocation[] {
+  return source === undefined || source.kind === 'files' ? [] : [source.image.location];
 }

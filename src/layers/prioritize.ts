@@ -52,9 +52,15 @@ function move(index: number, { entries, indexOf, moved }: Move): void {
   }
 }
 
-/** Where the contents are goes with the entries. */
+/** Where headers and contents are goes with the entries. */
 function reordered(source: ContentSource, order: readonly number[]): ContentSource {
-  return source.kind === 'tar' ? { ...source, offsets: inOrder(source.offsets, order) } : source;
+  if (source.kind !== 'tar') return source;
+  const { offsets, headerOffsets } = source;
+  return {
+    ...source,
+    offsets: inOrder(offsets, order),
+    ...(headerOffsets !== undefined && { headerOffsets: inOrder(headerOffsets, order) }),
+  };
 }
 
 function inOrder<Item>(items: readonly Item[], order: readonly number[]): Item[] {

@@ -87,6 +87,8 @@ export interface ConvertOptions extends LayerOptions {
   readonly platforms: readonly Platform[];
   /** Also of layers that are eStargz already, in which nobody can see their level. */
   readonly enforcesLevel: boolean;
+  /** The files to prefetch. */
+  readonly record: RecordSource | undefined;
 }
 
 /** `layah verify`. Frozen. */

@@ -6,6 +6,7 @@ import type { ImageStore } from '../images/image-store.ts';
 import { spoolBlob, spoolLayer } from '../images/spool-layer.ts';
 import { arrangeSpooled } from '../images/spooled-contents.ts';
 import { compressionOfMediaType } from '../images/layer-content.ts';
+import { prioritize } from '../layers/prioritize.ts';
 import type { LayerWriter } from '../layers/write-layers.ts';
 import type { DiffId } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
@@ -14,6 +15,7 @@ import type { ConvertOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
 import type { ReadDescriptor } from '../oci/schemas.ts';
 import type { ImageSink } from '../output/image-sink.ts';
+import type { LayerPrefetch } from './convert-prefetch.ts';
 import type { LayerOutcome } from './run.ts';
 
 export interface LayerConversion {
@@ -21,6 +23,8 @@ export interface LayerConversion {
   readonly sink: ImageSink;
   readonly writer: LayerWriter;
   readonly options: ConvertOptions;
+  /** Undefined when there is no record: then nothing says that a layer must be written anew. */
+  readonly prefetch: LayerPrefetch | undefined;
   readonly temporaryDirectory: string;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
@@ -38,10 +42,10 @@ export async function convertLayer(
   descriptor: ReadDescriptor,
   diffId: DiffId,
 ): Promise<ConvertedLayer> {
-  const { store, options } = conversion;
+  const { store, options, prefetch } = conversion;
   refuseForeign(descriptor);
   const stored = await inspectLayer(store, descriptor);
-  if (isAsWanted(stored, options)) return keepLayer(conversion, descriptor);
+  if (prefetch === undefined && isAsWanted(stored, options)) return keepLayer(conversion, descriptor);
   return rewriteLayer(conversion, { descriptor, diffId, stored });
 }
 
@@ -66,7 +70,7 @@ interface LayerToRewrite {
 }
 
 async function rewriteLayer(
-  { sink, writer, options, reporter, ...spooling }: LayerConversion,
+  { sink, writer, options, prefetch, reporter, ...spooling }: LayerConversion,
   { descriptor, diffId, stored }: LayerToRewrite,
 ): Promise<ConvertedLayer> {
   const { compression, estargz } = stored;
@@ -81,7 +85,8 @@ async function rewriteLayer(
         `the layer ${descriptor.digest} becomes plain gzip, since eStargz cannot express it: ${obstacle}`,
       );
     }
-    const { blob, read } = await writer.write(contents);
+    const paths = prefetch?.get(descriptor.digest) ?? [];
+    const { blob, read } = await writer.write(prioritize(contents, [...paths]));
     await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read });
     const outcome: LayerOutcome =
       obstacle === undefined ? { kind: 'converted' } : { kind: 'not-expressible', obstacle };

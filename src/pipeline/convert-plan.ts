@@ -74,7 +74,7 @@ export async function planConversion(input: PlanInput): Promise<ConvertPlan> {
   };
 }
 
-function plannedImages(document: PlannedDocument): readonly PlannedImage[] {
+export function plannedImages(document: PlannedDocument): readonly PlannedImage[] {
   return document.kind === 'image' ? [document] : document.members.flatMap(plannedImages);
 }
 

@@ -13,6 +13,7 @@ import type { Reporter } from '../model/reporter.ts';
 import type { ImageSink } from '../output/image-sink.ts';
 import { writeDocuments } from './convert-documents.ts';
 import { convertLayer, type ConvertedLayer, type LayerConversion } from './convert-layer.ts';
+import { planLayerPrefetch } from './convert-prefetch.ts';
 import { planConversion, plannedLayers, type PlannedDocument } from './convert-plan.ts';
 import { openSink } from './open-sink.ts';
 import type { ConvertSummary, RunContext } from './run.ts';
@@ -70,7 +71,8 @@ async function convertLayers(
   });
   try {
     const conversion = { store, sink, writer, options, temporaryDirectory, reporter, signal };
-    return await convertEach(conversion, plan, reporter);
+    const prefetch = await planLayerPrefetch(conversion, plan, context);
+    return await convertEach({ ...conversion, prefetch }, plan, reporter);
   } finally {
     await writer.close();
   }

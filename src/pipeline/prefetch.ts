@@ -1,6 +1,7 @@
 import { prioritize } from '../layers/prioritize.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { RecordSource } from '../model/record-options.ts';
+import type { Reporter } from '../model/reporter.ts';
 import type { TreeNode } from '../model/resolve-links.ts';
 import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';
 import { resolveRecord } from '../records/resolve-record.ts';
@@ -9,8 +10,6 @@ import type { RunContext } from './run.ts';
 
 /** Puts what is to be prefetched first in a layer. */
 export type Prefetch = (layer: LayerContents) => LayerContents;
-
-const MAX_LISTED = 5;
 
 /**
  * Looks the files of a record up in the tree that the layers make, and says which are not there.
@@ -25,13 +24,24 @@ export async function planPrefetch(
   if (source === undefined) return (layer) => layer;
   const files = await loadRecord(source, context);
   const { paths, missing } = resolveRecord(files, find);
-  if (missing.length > 0) {
-    const listed = missing.slice(0, MAX_LISTED).map(displayPath).join(', ');
-    const more = missing.length > MAX_LISTED ? ` and ${missing.length - MAX_LISTED} more` : '';
-    const count = `${missing.length} of the ${files.length} files in ${source.origin}`;
-    context.reporter.warn(`${count} are not in the image and cannot be prefetched: ${listed}${more}`);
-    for (const path of missing.slice(MAX_LISTED))
-      context.reporter.debug(`not in the image: ${displayPath(path)}`);
-  }
+  warnOfMissing({ missing, fileCount: files.length, origin: source.origin }, context.reporter);
   return (layer) => prioritize(layer, paths);
+}
+
+export interface MissingFiles {
+  readonly missing: readonly RootfsPath[];
+  readonly fileCount: number;
+  /** The record, as the user named it. */
+  readonly origin: string;
+}
+
+const MAX_LISTED = 5;
+
+export function warnOfMissing({ missing, fileCount, origin }: MissingFiles, reporter: Reporter): void {
+  if (missing.length === 0) return;
+  const listed = missing.slice(0, MAX_LISTED).map(displayPath).join(', ');
+  const more = missing.length > MAX_LISTED ? ` and ${missing.length - MAX_LISTED} more` : '';
+  const count = `${missing.length} of the ${fileCount} files in ${origin}`;
+  reporter.warn(`${count} are not in the image and cannot be prefetched: ${listed}${more}`);
+  for (const path of missing.slice(MAX_LISTED)) reporter.debug(`not in the image: ${displayPath(path)}`);
 }

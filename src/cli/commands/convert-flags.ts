@@ -1,4 +1,4 @@
-import { type Command, LAYER_FLAGS, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import { type Command, LAYER_FLAGS, MESSAGE_FLAGS, PREFETCH_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
 
 export const CONVERT_COMMAND: Command = {
   name: 'convert',
@@ -37,6 +37,7 @@ export const CONVERT_COMMAND: Command = {
         ...LAYER_FLAGS,
       ],
     },
+    PREFETCH_FLAGS,
     REGISTRY_FLAGS,
     MESSAGE_FLAGS,
   ],

@@ -1,6 +1,6 @@
 import { type RawConvertFlags, parseConvertOptions } from '../../config/convert-options.ts';
 import { convertSummaryDetails, renderConvertSummary } from '../convert-summary.ts';
-import { allValues, type FlagValues, isSet, singleValue } from '../flag-values.ts';
+import { allValues, type FlagValues, isSet, rawRecordFlags, singleValue } from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
 import { runWithLog } from '../run-command.ts';
@@ -34,5 +34,6 @@ export function rawConvertFlags(values: FlagValues): RawConvertFlags {
     compressionLevel: singleValue(values, 'compression-level'),
     chunkSize: singleValue(values, 'chunk-size'),
     threads: singleValue(values, 'threads'),
+    ...rawRecordFlags(values),
   };
 }

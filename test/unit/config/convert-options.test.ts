@@ -15,6 +15,9 @@ const flags: RawConvertFlags = {
   compressionLevel: undefined,
   chunkSize: undefined,
   threads: undefined,
+  record: undefined,
+  recordImage: undefined,
+  recordCopy: undefined,
 };
 
 const parse = (changes: Partial<RawConvertFlags>) =>
@@ -33,6 +36,7 @@ describe('parseConvertOptions', () => {
       format: 'estargz',
       engine: { name: 'auto', level: undefined, libdeflatePath: undefined },
       enforcesLevel: false,
+      record: undefined,
       chunkSizeBytes: 4 << 20,
       threads: 4,
     });
@@ -56,6 +60,9 @@ describe('parseConvertOptions', () => {
     const { source, output } = parse({ source: 'docker://quay.io/a', tlsVerify: 'false' });
     expect(source).toMatchObject({ kind: 'registry', access: { tlsVerify: false } });
     expect(output.kind).toBe('oci-archive');
+    expect(parse({ recordCopy: 'docker://quay.io/a', tlsVerify: 'false' }).record).toMatchObject({
+      image: { location: { access: { tlsVerify: false } } },
+    });
     expect(error({ tlsVerify: 'false' })).toContain(
       '--tls-verify means something only together with docker://',
     );

@@ -87,9 +87,16 @@ it('keeps every entry once, parents before children and targets before links', (
   );
 });
 
-it('takes along where the contents are', () => {
-  const { source } = prioritize(layerOf([file('a'), file('b')]), [rootfsPath('b')]);
+it('takes along where headers and contents are', () => {
+  const layer = layerOf([file('a'), file('b')]);
+  const { source } = prioritize(layer, [rootfsPath('b')]);
   expect(source).toEqual({ kind: 'tar', descriptor: 3, offsets: [1024, 0] });
+  const kept = { kind: 'tar', descriptor: 3, offsets: [512, 1536], headerOffsets: [0, 1024] } as const;
+  expect(prioritize({ ...layer, source: kept }, [rootfsPath('b')]).source).toEqual({
+    ...kept,
+    offsets: [1536, 512],
+    headerOffsets: [1024, 0],
+  });
 });
 
 it('leaves layers alone that cannot say what to prefetch', () => {

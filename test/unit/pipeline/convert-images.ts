@@ -55,6 +55,7 @@ export async function convertAt(
     tag: undefined,
     platforms: [],
     enforcesLevel: false,
+    record: undefined,
     format: 'estargz',
     engine: { name: 'zlib', level: undefined, libdeflatePath: undefined } as const,
     chunkSizeBytes: 4096,
