@@ -34,9 +34,8 @@ export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
     },
     async hashFile(path, algorithm, signal) {
       const resolved = resolve(path);
-      return resolved === undefined
-        ? undefined
-        : hashRegularFile({ prefix, path: resolved, algorithm, signal });
+      if (resolved === undefined || !isRegularFile(prefix, resolved)) return undefined;
+      return hashRegularFile({ prefix, path: resolved, algorithm, signal });
     },
     async copyFile(path, hostDestination, maxBytes) {
       const resolved = resolve(path);
@@ -61,10 +60,24 @@ function findNode(prefix: HostPrefix, path: RootfsPath): TreeNode | undefined {
   }
 }
 
-/** O_NONBLOCK: opening a FIFO must not wait for a writer. */
+/** Opening is no way to find out: that of a device may do something (rewind a tape), that of a socket fails. */
+function isRegularFile(prefix: HostPrefix, path: RootfsPath): boolean {
+  try {
+    return lstatSync(hostPath(prefix, path)).isFile();
+  } catch (thrown) {
+    throw failed(path, thrown);
+  }
+}
+
+function checkKind(prefix: HostPrefix, path: RootfsPath): void {
+  if (!isRegularFile(prefix, path)) throw unusable(path, 'is not a regular file');
+}
+
+/** O_NONBLOCK: should a FIFO take the file's place, opening a FIFO must not wait for a writer. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 function readRegularFile(prefix: HostPrefix, path: RootfsPath, maxBytes: number): Buffer {
+  checkKind(prefix, path);
   let descriptor: number;
   try {
     descriptor = openSync(hostPath(prefix, path), OPEN_FLAGS);
@@ -141,6 +154,7 @@ interface CopyRequest {
 }
 
 async function copyRegularFile({ prefix, path, hostDestination, maxBytes }: CopyRequest): Promise<void> {
+  checkKind(prefix, path);
   let source: FileHandle | undefined;
   try {
     source = await open(hostPath(prefix, path), OPEN_FLAGS);
@@ -174,7 +188,7 @@ function unusable(path: RootfsPath, what: string): LayahError {
   return new LayahError({
     code: 'bad-database',
     message: `${displayPath(path)} in the root filesystem ${what}`,
-    hint: 'Repair it, or leave it out with --prune.',
+    hint: 'Repair or remove it.',
   });
 }
 

@@ -5,6 +5,7 @@ import { parseDpkgDiversions } from '../../src/components/sources/dpkg-diversion
 import { parseDpkgStatus } from '../../src/components/sources/dpkg-status.ts';
 import { parseRpmQuery } from '../../src/components/sources/rpm-query.ts';
 import { LayahError } from '../../src/model/errors.ts';
+import { ROOT_PATH } from '../../src/model/rootfs-path.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -87,7 +88,7 @@ describe('the database parsers', () => {
 
   it.each([
     ['dpkg status', parseDpkgStatus],
-    ['dpkg diversions', parseDpkgDiversions],
+    ['dpkg diversions', (text: string) => parseDpkgDiversions(text, ROOT_PATH)],
     ['dpkg changelog', parseDpkgChangelog],
     ['rpm query', parseRpmQuery],
   ])('take any text for a %s or refuse it with an error of ours', (_, parse) => {

@@ -11,22 +11,9 @@
  */
 import { compareByteOrder } from '../../model/byte-order.ts';
 import type { Claim, ComponentSource, SourceClaims, SourceInput } from '../../model/component.ts';
-import {
-  baseName,
-  displayPath,
-  joinPath,
-  parentPath,
-  rootfsPath,
-  type RootfsPath,
-} from '../../model/rootfs-path.ts';
+import { baseName, joinPath, parentPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
 import { findAlpmFiles, type AlpmMember } from './alpm-files.ts';
-import {
-  findPacmanDatabase,
-  readAlpmPackages,
-  type AlpmPackage,
-  type AlpmReading,
-  type PacmanDatabase,
-} from './alpm-packages.ts';
+import { findPacmanDatabase, type AlpmReading, type PacmanDatabase } from './alpm-packages.ts';
 import {
   buildTimeComponent,
   claimDatabaseFiles,
@@ -47,34 +34,26 @@ const MAX_DATABASE_BYTES = 512 * 1024 * 1024;
 
 /**
  * @returns undefined when the tree has no pacman database, or an empty one.
- * @throws LayahError `bad-database` when no package in it can be used, or etc/pacman.conf is no regular file.
+ * @throws LayahError `bad-database` when no package in it can be used.
  */
 async function loadAlpm(input: SourceInput): Promise<SourceClaims | undefined> {
-  const { scan, reader, reporter } = input;
-  const database = findPacmanDatabase(input);
-  if (database === undefined) return undefined;
-  if (!scan.byPath.has(database.local)) {
-    const shown = displayPath(database.local);
-    reporter.warn(`the packages of pacman are not known, because ${shown} is left out of the image`);
-    return undefined;
-  }
+  const { reader, reporter } = input;
   const warnings = limitWarnings(reporter, 'the pacman database');
-  const readDatabaseFile = createDatabaseReader(reader, warnings, MAX_DATABASE_BYTES);
-  const packages = readAlpmPackages(input, database, { readDatabaseFile, warnings });
-  if (packages.length === 0) return undefined;
-  const claims = await claimAlpm(input, database, { readDatabaseFile, warnings, packages });
+  const reading = {
+    readDatabaseFile: createDatabaseReader(reader, warnings, MAX_DATABASE_BYTES),
+    warnings,
+  };
+  const database = await findPacmanDatabase(input, reading);
+  if (database === undefined || database.packages.length === 0) return undefined;
+  const claims = await claimAlpm(input, database, reading);
   warnings.finish();
   return claims;
 }
 
-interface LoadedPackages extends AlpmReading {
-  readonly packages: readonly AlpmPackage[];
-}
-
 async function claimAlpm(
   input: SourceInput,
-  { directory }: PacmanDatabase,
-  { packages, ...reading }: LoadedPackages,
+  { directory, packages }: PacmanDatabase,
+  reading: AlpmReading,
 ): Promise<SourceClaims> {
   const byComponent = groupBy(packages, ({ base }) => componentName('alpm', base));
   const names = [...byComponent.keys()].sort(compareByteOrder);

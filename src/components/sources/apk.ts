@@ -22,6 +22,7 @@ import {
   componentName,
   databaseComponent,
 } from './database-components.ts';
+import { chooseDatabase } from './database-reader.ts';
 import { groupBy } from './group-by.ts';
 import { limitWarnings } from './limited-warnings.ts';
 import { createFindEntry } from './tree-entries.ts';
@@ -49,7 +50,12 @@ const MAX_INSTALLED_BYTES = 128 * 1024 * 1024;
  * @throws LayahError `bad-database` when that is no regular file, absurdly large, or holds no package but other text.
  */
 async function loadApk(input: SourceInput): Promise<SourceClaims | undefined> {
-  const packages = readPackages(input);
+  const packages = await chooseDatabase({
+    places: INSTALLED_FILES,
+    read: (path) => readPackages(input, path),
+    hasPackages: ({ length }) => length > 0,
+    reporter: input.reporter,
+  });
   if (packages === undefined) return undefined;
   const byComponent = groupBy(packages, componentOfPackage);
   const names = [...byComponent.keys()].sort(compareByteOrder);
@@ -70,20 +76,20 @@ async function loadApk(input: SourceInput): Promise<SourceClaims | undefined> {
   };
 }
 
-function readPackages({ reader, reporter }: SourceInput): readonly ApkPackage[] | undefined {
-  for (const path of INSTALLED_FILES) {
-    const content = reader.readFile(path, MAX_INSTALLED_BYTES);
-    if (content === undefined) continue;
-    const { packages, problems } = parseApkDatabase(content.toString('latin1'));
-    if (packages.length === 0 && problems[0] !== undefined) throw badDatabase(path, problems[0]);
-    const warnings = limitWarnings(reporter, displayPath(path));
-    for (const { lineNumber, what } of problems) {
-      warnings.warn(`line ${lineNumber} of ${displayPath(path)}: ${what}`);
-    }
-    warnings.finish();
-    return packages;
+function readPackages(
+  { reader, reporter }: SourceInput,
+  path: RootfsPath,
+): readonly ApkPackage[] | undefined {
+  const content = reader.readFile(path, MAX_INSTALLED_BYTES);
+  if (content === undefined) return undefined;
+  const { packages, problems } = parseApkDatabase(content.toString('latin1'));
+  if (packages.length === 0 && problems[0] !== undefined) throw badDatabase(path, problems[0]);
+  const warnings = limitWarnings(reporter, displayPath(path));
+  for (const { lineNumber, what } of problems) {
+    warnings.warn(`line ${lineNumber} of ${displayPath(path)}: ${what}`);
   }
-  return undefined;
+  warnings.finish();
+  return packages;
 }
 
 function componentOfPackage({ origin, name }: ApkPackage): string {

@@ -1,8 +1,7 @@
 import type { SourceInput } from '../../model/component.ts';
-import { LayahError } from '../../model/errors.ts';
-import { displayPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
-import type { RootfsReader } from '../../model/rootfs-reader.ts';
+import { displayPath, rootfsPath } from '../../model/rootfs-path.ts';
 import { gunzipAtMost } from './bounded-gunzip.ts';
+import { createDatabaseReader, type ReadDatabaseFile } from './database-reader.ts';
 import { parseDpkgChangelog } from './dpkg-changelog.ts';
 import type { DpkgPackage } from './dpkg-status.ts';
 import { groupBy } from './group-by.ts';
@@ -26,7 +25,11 @@ export async function readDpkgChangelogs(
   packages: readonly DpkgPackage[],
 ): Promise<Map<string, SourceHistory>> {
   const warnings = limitWarnings(reporter, 'changelogs');
-  const reading: Reading = { reader, warnings, remainingBytes: MAX_TOTAL_BYTES };
+  const reading: Reading = {
+    readDatabaseFile: createDatabaseReader(reader, warnings, MAX_TOTAL_BYTES),
+    warnings,
+    remainingBytes: MAX_TOTAL_BYTES,
+  };
   const histories = new Map<string, SourceHistory>();
   const installed = packages.filter((dpkgPackage) => dpkgPackage.installed);
   for (const binaries of groupBy(installed, versionKey).values()) {
@@ -51,7 +54,7 @@ const MAX_CHANGELOG_BYTES = 16 * 1024 * 1024;
 const MAX_TOTAL_BYTES = 2 * 1024 * 1024 * 1024;
 
 interface Reading {
-  readonly reader: RootfsReader;
+  readonly readDatabaseFile: ReadDatabaseFile;
   readonly warnings: LimitedWarnings;
   /** A tree of gzip bombs must not keep a build busy for hours. */
   remainingBytes: number;
@@ -79,7 +82,7 @@ async function readHistory(
 async function readFirst(reading: Reading, name: string, fileNames: readonly string[]): Promise<string> {
   for (const fileName of fileNames) {
     const path = rootfsPath(`${DOC_DIRECTORY}/${name}/${fileName}`);
-    const stored = readStored(reading, path);
+    const stored = reading.readDatabaseFile(path, MAX_COMPRESSED_BYTES);
     if (stored === undefined) continue;
     if (!fileName.endsWith('.gz')) return stored.toString('latin1');
     const maxBytes = Math.min(MAX_CHANGELOG_BYTES, reading.remainingBytes);
@@ -89,16 +92,6 @@ async function readFirst(reading: Reading, name: string, fileNames: readonly str
     return content.toString('latin1');
   }
   return '';
-}
-
-function readStored({ reader, warnings }: Reading, path: RootfsPath): Buffer | undefined {
-  try {
-    return reader.readFile(path, MAX_COMPRESSED_BYTES);
-  } catch (thrown) {
-    if (!(thrown instanceof LayahError) || thrown.code !== 'bad-database') throw thrown;
-    warnings.warn(`the dates of a changelog are not used: ${thrown.message}`);
-    return undefined;
-  }
 }
 
 function mergeHistories(left: SourceHistory, right: SourceHistory): SourceHistory {

@@ -1,5 +1,5 @@
 import { LayahError } from '../../model/errors.ts';
-import { rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import { displayPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
 
 /** Where the path that a package's list names really lies (dpkg-divert(1)). */
 export type DivertPath = (path: RootfsPath, packageName: string) => RootfsPath;
@@ -9,12 +9,13 @@ export type DivertPath = (path: RootfsPath, packageName: string) => RootfsPath;
  * stays at the path; `:` is a local diversion, which no package is exempt from. dpkg compares the paths as they are
  * written in the lists, so this comes before the symlinks of the tree.
  * @param text - a byte string.
+ * @param file - for messages.
  * @throws LayahError `bad-database` when the lines are not a multiple of three.
  */
-export function parseDpkgDiversions(text: string): DivertPath {
+export function parseDpkgDiversions(text: string, file: RootfsPath): DivertPath {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
-  if (lines.length % 3 !== 0) throw badDiversions(lines.length);
+  if (lines.length % 3 !== 0) throw badDiversions(file, lines.length);
   const diversions = new Map<RootfsPath, { readonly to: RootfsPath; readonly packageName: string }>();
   for (let index = 0; index < lines.length; index += 3) {
     const [from = '', to = '', packageName = ''] = lines.slice(index, index + 3);
@@ -26,10 +27,10 @@ export function parseDpkgDiversions(text: string): DivertPath {
   };
 }
 
-function badDiversions(lineCount: number): LayahError {
+function badDiversions(file: RootfsPath, lineCount: number): LayahError {
   return new LayahError({
     code: 'bad-database',
-    message: `/var/lib/dpkg/diversions has ${lineCount} lines, which is no multiple of three`,
+    message: `${displayPath(file)} has ${lineCount} lines, which is no multiple of three`,
     hint: 'Repair the package database of the root filesystem, for example with dpkg-divert inside it.',
   });
 }

@@ -16,9 +16,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { SourceInput } from '../../model/component.ts';
 import type { Entry } from '../../model/entry.ts';
 import { parentPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import { createDatabaseReader } from './database-reader.ts';
 import type { DpkgDatabase } from './dpkg-database.ts';
 import type { DivertPath } from './dpkg-diversions.ts';
-import { createListReader, type DpkgLists } from './dpkg-lists.ts';
+import { createListReader, MAX_LISTS_BYTES, type DpkgLists } from './dpkg-lists.ts';
 import type { DpkgPackage } from './dpkg-status.ts';
 import { limitWarnings } from './limited-warnings.ts';
 import { createFindEntry } from './tree-entries.ts';
@@ -36,7 +37,7 @@ export interface DpkgFiles {
   readonly missing: readonly MissingDpkgFile[];
 }
 
-/** @throws LayahError `bad-database` when a list is no regular file, or the lists are absurdly large. */
+/** @throws LayahError `bad-database` when the lists have absurdly many lines. */
 export async function findDpkgOwners(
   input: SourceInput,
   database: DpkgDatabase,
@@ -44,10 +45,10 @@ export async function findDpkgOwners(
 ): Promise<DpkgFiles> {
   const { scan, reader, reporter, signal } = input;
   const find = createFindEntry(scan, reader);
-  const warnings = limitWarnings(reporter, 'packages without a file list');
+  const warnings = limitWarnings(reporter, 'file lists of dpkg');
   const ordered = [...database.packages].sort(byState);
   const finding: Finding = {
-    lists: createListReader(reader, database.directory),
+    lists: createListReader(createDatabaseReader(reader, warnings, MAX_LISTS_BYTES), database.directory),
     findOf: (owner) => (path) => find(divert(path, owner.name)),
     owners: new Map(),
     missing: [],

@@ -1,6 +1,6 @@
 import { LayahError } from '../../model/errors.ts';
 import { displayPath, joinPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
-import type { RootfsReader } from '../../model/rootfs-reader.ts';
+import type { ReadDatabaseFile } from './database-reader.ts';
 import { STATUS_LIST_SUFFIX } from './dpkg-database.ts';
 import { parseDpkgMd5sums, type Md5sumsLine } from './dpkg-md5sums.ts';
 import type { DpkgPackage } from './dpkg-status.ts';
@@ -15,15 +15,15 @@ export interface DpkgLists {
 
 /**
  * Reads info/NAME.list and info/NAME.md5sums, or what lies beside the package's file in status.d, which has only the
- * digests. Both throw LayahError `bad-database` when a file is no regular file, or all together are absurdly large.
+ * digests. Both throw LayahError `bad-database` when all together have absurdly many lines.
  */
 export function createListReader(
-  reader: RootfsReader,
+  readDatabaseFile: ReadDatabaseFile,
   databaseDirectory: RootfsPath,
   maxLines: number = MAX_LINES,
 ): DpkgLists {
   const infoDirectory = joinPath(databaseDirectory, 'info');
-  const readFirst = createTextReader(reader);
+  const readFirst = createTextReader(readDatabaseFile);
   let remainingLines = maxLines;
   function* counted<Item>(items: Iterable<Item>): Generator<Item> {
     for (const item of items) {
@@ -58,21 +58,20 @@ export function infoStems({ name, architecture, multiArchSame }: DpkgPackage): r
 
 /** Ten times the biggest known list, and fifty times what the biggest systems have in all. */
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
-const MAX_LISTS_BYTES = 512 * 1024 * 1024;
+export const MAX_LISTS_BYTES = 512 * 1024 * 1024;
 /** Short lies would take a hundred times their size in memory. */
 const MAX_LINES = 4_000_000;
 /** PATH_MAX of Linux. */
 const MAX_PATH_BYTES = 4096;
 
 /** Reads the first of the files that is there, as a byte string. */
-function createTextReader(reader: RootfsReader): (paths: readonly RootfsPath[]) => string | undefined {
-  let remainingBytes = MAX_LISTS_BYTES;
+function createTextReader(
+  readDatabaseFile: ReadDatabaseFile,
+): (paths: readonly RootfsPath[]) => string | undefined {
   return (paths) => {
     for (const path of paths) {
-      const content = reader.readFile(path, Math.min(MAX_LIST_BYTES, remainingBytes));
-      if (content === undefined) continue;
-      remainingBytes -= content.length;
-      return content.toString('latin1');
+      const content = readDatabaseFile(path, MAX_LIST_BYTES);
+      if (content !== undefined) return content.toString('latin1');
     }
     return undefined;
   };
@@ -92,6 +91,6 @@ function tooManyLines(infoDirectory: RootfsPath, maxLines: number): LayahError {
   return new LayahError({
     code: 'bad-database',
     message: `the file lists in ${displayPath(infoDirectory)} have more than ${maxLines} lines`,
-    hint: 'Repair the package database of the root filesystem, or leave it out with --prune.',
+    hint: 'Repair the package database of the root filesystem, or build without it: --source dpkg=off.',
   });
 }

@@ -7,6 +7,7 @@ import type {
 } from '../../model/component.ts';
 import { baseName, joinPath, parentPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
 import { claimDatabaseFiles, databaseComponent } from './database-components.ts';
+import { unlessUnusable } from './database-reader.ts';
 import { claimAlternatives } from './dpkg-alternatives.ts';
 import { readDpkgChangelogs, type SourceHistory } from './dpkg-changelogs.ts';
 import {
@@ -15,7 +16,7 @@ import {
   STATUS_LIST_SUFFIX,
   type DpkgDatabase,
 } from './dpkg-database.ts';
-import { parseDpkgDiversions } from './dpkg-diversions.ts';
+import { parseDpkgDiversions, type DivertPath } from './dpkg-diversions.ts';
 import { findDpkgOwners, type DpkgFiles } from './dpkg-files.ts';
 import { infoStems } from './dpkg-lists.ts';
 import { claimMovedDpkgFiles } from './dpkg-moved.ts';
@@ -36,14 +37,13 @@ const MAX_DIVERSIONS_BYTES = 4 * 1024 * 1024;
 
 /**
  * @returns undefined when the tree has neither a file status nor a status.d.
- * @throws LayahError `bad-database` when a file of the database is damaged, no regular file or absurdly large.
+ * @throws LayahError `bad-database` when no status can be used, or the lists are absurdly large.
  */
 async function loadDpkg(input: SourceInput): Promise<SourceClaims | undefined> {
-  const database = findDpkgDatabase(input);
+  const database = await findDpkgDatabase(input);
   if (database === undefined) return undefined;
   const { directory, packages } = database;
-  const diversions = input.reader.readFile(joinPath(directory, 'diversions'), MAX_DIVERSIONS_BYTES);
-  const divert = parseDpkgDiversions(diversions?.toString('latin1') ?? '');
+  const divert = readDiversions(input, directory);
   const sourceNames = [...new Set(packages.map(({ sourceName }) => sourceName))].sort();
   const componentOfSource = new Map(sourceNames.map((name, index) => [name, index]));
   const files = await findDpkgOwners(input, database, divert);
@@ -59,6 +59,15 @@ async function loadDpkg(input: SourceInput): Promise<SourceClaims | undefined> {
     ],
     claims,
   };
+}
+
+function readDiversions({ reader, reporter }: SourceInput, directory: RootfsPath): DivertPath {
+  const path = joinPath(directory, 'diversions');
+  const divert = unlessUnusable(
+    () => parseDpkgDiversions(reader.readFile(path, MAX_DIVERSIONS_BYTES)?.toString('latin1') ?? '', path),
+    ({ message }) => reporter.warn(`the diversions of dpkg are not used: ${message}`),
+  );
+  return divert ?? parseDpkgDiversions('', path);
 }
 
 interface DpkgComponents {

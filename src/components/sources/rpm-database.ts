@@ -13,17 +13,14 @@ export interface RpmDatabase {
   readonly directory: RootfsPath;
 }
 
-/** The first of the places where distributions keep it that holds a database; one may be a link to another. */
-export function findRpmDatabase(reader: RootfsReader): RpmDatabase | undefined {
-  for (const candidate of DATABASE_DIRECTORIES) {
-    const directory = reader.resolve(candidate);
-    if (directory === undefined) continue;
-    for (const backend of BACKENDS) {
-      if (reader.resolve(joinPath(directory, FILE_NAMES[backend][0])) !== undefined)
-        return { backend, directory };
-    }
-  }
-  return undefined;
+/** What lies at the places where distributions keep it, the likeliest first; one may be a link to another. */
+export function findRpmDatabases(reader: RootfsReader): RpmDatabase[] {
+  const directories = new Set(DATABASE_DIRECTORIES.flatMap((candidate) => reader.resolve(candidate) ?? []));
+  return [...directories].flatMap((directory) =>
+    BACKENDS.filter(
+      (backend) => reader.resolve(joinPath(directory, FILE_NAMES[backend][0])) !== undefined,
+    ).map((backend) => ({ backend, directory })),
+  );
 }
 
 /**

@@ -57,6 +57,6 @@ function tooMuch(maxBytes: number): LayahError {
   return new LayahError({
     code: 'bad-database',
     message: `the rpm database lists so many files that they would take more than ${maxBytes} bytes`,
-    hint: 'Does `rpm -qa` work inside the root filesystem? If so, leave the database out with --prune.',
+    hint: 'Does `rpm -qa` work inside the root filesystem?',
   });
 }

@@ -21,10 +21,11 @@ import type { Entry, Scan } from '../../model/entry.ts';
 import { rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
 import type { DigestAlgorithm } from '../../model/rootfs-reader.ts';
 import { componentName, databaseComponent } from './database-components.ts';
+import { chooseDatabase } from './database-reader.ts';
 import { groupBy } from './group-by.ts';
 import { reclaimMovedFiles, type MissingFile } from './moved-files.ts';
 import { readNdbPackages } from './rpm-ndb-packages.ts';
-import { findRpmDatabase, withRpmDatabaseCopy, type RpmDatabase } from './rpm-database.ts';
+import { findRpmDatabases, withRpmDatabaseCopy, type RpmDatabase } from './rpm-database.ts';
 import type { RpmFile, RpmPackage } from './rpm-package.ts';
 import { queryRpm } from './run-rpm.ts';
 import { createFindEntry, type FindEntry } from './tree-entries.ts';
@@ -36,19 +37,36 @@ export const rpmSource: ComponentSource = { name: 'rpm', load: loadRpm };
  * @throws LayahError `missing-program` without `rpm`, `bad-database` when it cannot read the database.
  */
 async function loadRpm(input: SourceInput): Promise<SourceClaims | undefined> {
-  const { scan, reader, reporter, signal } = input;
-  const database = findRpmDatabase(reader);
-  if (database === undefined) return undefined;
-  const readPackages = database.backend === 'ndb' ? readNdbPackages : queryRpm;
-  const packages = await withRpmDatabaseCopy(reader, database, (copyDirectory) =>
-    readPackages({ database, copyDirectory, reporter, signal }),
-  );
-  const { missing, ...claimed } = claimRpmFiles(packages, database, {
+  const { scan, reader, reporter } = input;
+  const loaded = await chooseDatabase({
+    places: findRpmDatabases(reader),
+    read: (database) => readPackages(input, database),
+    hasPackages: ({ packages }) => packages.length > 0,
+    reporter,
+  });
+  if (loaded === undefined) return undefined;
+  const { missing, ...claimed } = claimRpmFiles(loaded.packages, loaded.database, {
     scan,
     find: createFindEntry(scan, reader),
   });
   const moved = await reclaimMovedFiles(input, { missing, claims: claimed.claims });
   return { ...claimed, claims: new Map([...claimed.claims, ...moved]) };
+}
+
+interface LoadedDatabase {
+  readonly database: RpmDatabase;
+  readonly packages: readonly RpmPackage[];
+}
+
+async function readPackages(
+  { reader, reporter, signal }: SourceInput,
+  database: RpmDatabase,
+): Promise<LoadedDatabase> {
+  const read = database.backend === 'ndb' ? readNdbPackages : queryRpm;
+  const packages = await withRpmDatabaseCopy(reader, database, (copyDirectory) =>
+    read({ database, copyDirectory, reporter, signal }),
+  );
+  return { database, packages };
 }
 
 export interface RpmTree {

@@ -60,7 +60,7 @@ describe('the database of a distroless image', () => {
     });
     expect(claims?.packageCount).toBe(1);
     expect(warnings).toEqual([
-      'a package is left out: line 1 of /var/lib/dpkg/status.d/base: no "Field: value" line: "nonsense"',
+      'a file of the package database is not used: line 1 of /var/lib/dpkg/status.d/base: no "Field: value" line: "nonsense"',
       'a file of the package database is not used: /var/lib/dpkg/status.d/fifo cannot be used',
     ]);
   });

@@ -3,8 +3,10 @@ import { parseDpkgDiversions } from '../../../../src/components/sources/dpkg-div
 import { rootfsPath } from '../../../../src/model/rootfs-path.ts';
 
 const sh = rootfsPath('/bin/sh');
+const file = rootfsPath('var/lib/dpkg/diversions');
 const divert = parseDpkgDiversions(
   '/bin/sh\n/bin/sh.distrib\ndash\n/etc/local\n/etc/local.real\n:\n/a\n/../../outside\nx\n',
+  file,
 );
 
 it('moves the file of every package but the one that diverts', () => {
@@ -25,11 +27,11 @@ it('never leads out of the tree', () => {
 });
 
 it('takes an empty file for no diversions', () => {
-  expect(parseDpkgDiversions('')(sh, 'bash')).toBe('bin/sh');
+  expect(parseDpkgDiversions('', file)(sh, 'bash')).toBe('bin/sh');
 });
 
 it('refuses lines that are no multiple of three', () => {
-  expect(() => parseDpkgDiversions('/bin/sh\n/bin/sh.distrib\n')).toThrow(
+  expect(() => parseDpkgDiversions('/bin/sh\n/bin/sh.distrib\n', file)).toThrow(
     expect.objectContaining({
       code: 'bad-database',
       message: '/var/lib/dpkg/diversions has 2 lines, which is no multiple of three',

@@ -10,7 +10,11 @@ const packages = parseDpkgStatus([paragraph('a'), paragraph('b')].join('\n'));
 
 function createLists(info: Readonly<Record<string, string>>, maxLines?: number): DpkgLists {
   const { reader } = createMemoryRootfs(dpkgDatabase([], info));
-  return createListReader(reader, rootfsPath('var/lib/dpkg'), maxLines);
+  return createListReader(
+    (path, maxBytes) => reader.readFile(path, maxBytes),
+    rootfsPath('var/lib/dpkg'),
+    maxLines,
+  );
 }
 
 describe('the file lists of dpkg', () => {

@@ -4,7 +4,7 @@ import { dpkgSource } from '../../../../src/components/sources/dpkg.ts';
 import type { ComponentInfo, SourceClaims } from '../../../../src/model/component.ts';
 import { rootfsPath } from '../../../../src/model/rootfs-path.ts';
 import { createCollectingReporter } from '../collecting-reporter.ts';
-import { createMemoryRootfs, type MemoryTree } from '../memory-rootfs.ts';
+import { createMemoryRootfs, type MemoryNode, type MemoryTree } from '../memory-rootfs.ts';
 import { readDpkgFixture } from './dpkg-fixture.ts';
 
 interface Loaded {
@@ -235,20 +235,49 @@ describe('dpkgSource', () => {
     });
     expect(loaded.warnings).toEqual([
       'the changelog /usr/share/doc/a/changelog.Debian.gz is damaged',
-      'the dates of a changelog are not used: /usr/share/doc/b/changelog.Debian.gz cannot be used',
+      'a file of the package database is not used: /usr/share/doc/b/changelog.Debian.gz cannot be used',
     ]);
   });
 
-  it.each(['status', 'diversions', 'info/a.list'])(
-    'fails when %s is no regular file, and names it',
-    async (name) => {
-      const tree = { ...database(['a']), [`var/lib/dpkg/${name}`]: { kind: 'fifo' } as const };
-      await expect(load(tree)).rejects.toMatchObject({
-        code: 'bad-database',
-        message: `/var/lib/dpkg/${name} cannot be used`,
-      });
-    },
-  );
+  it('fails when status is no regular file, and names it', async () => {
+    await expect(load({ 'var/lib/dpkg/status': { kind: 'fifo' } })).rejects.toMatchObject({
+      code: 'bad-database',
+      message: '/var/lib/dpkg/status cannot be used',
+    });
+  });
+
+  it.each<[string, MemoryNode, string]>([
+    [
+      'diversions',
+      { kind: 'fifo' },
+      'the diversions of dpkg are not used: /var/lib/dpkg/diversions cannot be used',
+    ],
+    [
+      'diversions',
+      { kind: 'file', content: '/a\n' },
+      'the diversions of dpkg are not used: /var/lib/dpkg/diversions has 1 lines, which is no multiple of three',
+    ],
+    [
+      'info/b.list',
+      { kind: 'fifo' },
+      'a file of the package database is not used: /var/lib/dpkg/info/b.list cannot be used',
+    ],
+    [
+      'status.d/b',
+      { kind: 'fifo' },
+      'a file of the package database is not used: /var/lib/dpkg/status.d/b cannot be used',
+    ],
+  ])('costs only a warning when %s cannot be used', async (name, node, warning) => {
+    const lists = { 'info/a.list': '/a\n', 'info/b.list': '/b\n' };
+    const loaded = await load({
+      ...database(['a', 'b'], lists),
+      [`var/lib/dpkg/${name}`]: node,
+      a: file,
+      b: file,
+    });
+    expect(loaded.warnings[0]).toBe(warning);
+    expect(ownerOf(loaded, 'a')).toBe('dpkg/a');
+  });
 
   it('skips lines that are longer than any path', async () => {
     const list = `/${'a/'.repeat(5_000_000)}\n/b\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findRpmDatabase } from '../../../../src/components/sources/rpm-database.ts';
+import { findRpmDatabases } from '../../../../src/components/sources/rpm-database.ts';
 import type { RpmFile, RpmPackage } from '../../../../src/components/sources/rpm-package.ts';
 import { claimRpmFiles } from '../../../../src/components/sources/rpm.ts';
 import { createFindEntry } from '../../../../src/components/sources/tree-entries.ts';
@@ -14,14 +14,19 @@ function ownerOf(claims: SourceClaims | undefined, path: string): string | undef
   return claim && `${claims?.components[claim.component]?.name} ${claim.strength}`;
 }
 
-describe('findRpmDatabase', () => {
-  it('prefers the newer place and the newer format', () => {
+describe('findRpmDatabases', () => {
+  it('gives the newer place and the newer format first, and a place behind two names once', () => {
     const { reader } = createMemoryRootfs({
-      'var/lib/rpm/Packages': file,
+      'usr/share/rpm/Packages': file,
+      'var/lib/rpm': { kind: 'symlink', target: '../../usr/lib/sysimage/rpm' },
       'usr/lib/sysimage/rpm/Packages': file,
       'usr/lib/sysimage/rpm/Packages.db': file,
     });
-    expect(findRpmDatabase(reader)).toEqual({ backend: 'ndb', directory: 'usr/lib/sysimage/rpm' });
+    expect(findRpmDatabases(reader)).toEqual([
+      { backend: 'ndb', directory: 'usr/lib/sysimage/rpm' },
+      { backend: 'bdb', directory: 'usr/lib/sysimage/rpm' },
+      { backend: 'bdb', directory: 'usr/share/rpm' },
+    ]);
   });
 });
 
