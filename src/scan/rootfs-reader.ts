@@ -73,7 +73,7 @@ function checkKind(prefix: HostPrefix, path: RootfsPath): void {
   if (!isRegularFile(prefix, path)) throw unusable(path, 'is not a regular file');
 }
 
-/** O_NONBLOCK: should a FIFO take the file's place, opening a FIFO must not wait for a writer. */
+/** O_NONBLOCK: should a FIFO take the file's place, opening it must not wait for a writer. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 function readRegularFile(prefix: HostPrefix, path: RootfsPath, maxBytes: number): Buffer {

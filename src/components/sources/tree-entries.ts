@@ -1,5 +1,5 @@
 import type { Entry, Scan } from '../../model/entry.ts';
-import { baseName, joinPath, parentPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import { baseName, joinPath, parentPath, ROOT_PATH, type RootfsPath } from '../../model/rootfs-path.ts';
 import type { RootfsReader } from '../../model/rootfs-reader.ts';
 
 /** The scanned entry that a package's path names, or undefined when the tree does not hold it. */
@@ -7,17 +7,24 @@ export type FindEntry = (path: RootfsPath) => Entry | undefined;
 
 /**
  * Finds entries through the tree's own directory symlinks (`/bin/sh` is `usr/bin/sh` after the usr-merge); a symlink
- * in the last place is the entry itself. The scan follows no link, so a path that it holds needs no resolving, and a
- * name that is missing in a directory that it holds is missing: only the rest asks the disk, once a directory.
+ * in the last place is the entry itself. What the scan does not hold is not there, so only links ask the disk, each
+ * once: a list may lead a million paths through a link that goes round in circles.
  */
 export function createFindEntry(scan: Scan, reader: RootfsReader): FindEntry {
-  const realDirectories = new Map<RootfsPath, RootfsPath | undefined>();
-  const realDirectory = (path: RootfsPath): RootfsPath | undefined => {
-    const directory = parentPath(path);
-    if (realDirectories.has(directory)) return realDirectories.get(directory);
-    const resolved = reader.resolveParent(path);
-    const real = resolved === undefined ? undefined : parentPath(resolved);
-    realDirectories.set(directory, real);
+  const linkTargets = new Map<RootfsPath, RootfsPath | undefined>();
+  const followLink = (path: RootfsPath): RootfsPath | undefined => {
+    if (!linkTargets.has(path)) linkTargets.set(path, reader.resolve(path));
+    return linkTargets.get(path);
+  };
+  const realDirectory = (directory: RootfsPath): RootfsPath | undefined => {
+    let real = ROOT_PATH;
+    for (const name of directory.split('/')) {
+      const path = joinPath(real, name);
+      const kind = scan.byPath.get(path)?.kind;
+      const next = kind === 'symlink' ? followLink(path) : path;
+      if (next === undefined || (kind !== 'symlink' && kind !== 'directory')) return undefined;
+      real = next;
+    }
     return real;
   };
   return (path) => {
@@ -25,7 +32,7 @@ export function createFindEntry(scan: Scan, reader: RootfsReader): FindEntry {
     if (entry !== undefined || path === '') return entry;
     const directory = parentPath(path);
     if (directory === '' || scan.byPath.get(directory)?.kind === 'directory') return undefined;
-    const real = realDirectory(path);
+    const real = realDirectory(directory);
     return real === undefined ? undefined : scan.byPath.get(joinPath(real, baseName(path)));
   };
 }

@@ -1,5 +1,7 @@
+import { cpuUsage } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { compileGlobSegment, isLiteralSegment } from '../../../src/model/glob-segment.ts';
+import { cpuSecondsSince } from '../cpu-seconds.ts';
 
 describe('compileGlobSegment', () => {
   it.each([
@@ -52,9 +54,9 @@ describe('compileGlobSegment', () => {
 
   it('does not go through all ways to share a name out among stars', () => {
     const matches = compileGlobSegment(`${'*a'.repeat(40)}*b`);
-    const started = performance.now();
+    const started = cpuUsage();
     for (let run = 0; run < 100; run++) expect(matches(`${'a'.repeat(254)}c`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuSecondsSince(started)).toBeLessThan(1);
   });
 });
 

@@ -1,7 +1,9 @@
+import { cpuUsage } from 'node:process';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseDpkgChangelog } from '../../../../src/components/sources/dpkg-changelog.ts';
+import { cpuSecondsSince } from '../../cpu-seconds.ts';
 
 function trailer(date: string): string {
   return ` -- A. Maintainer <a@example.com>  ${date}\n`;
@@ -61,10 +63,10 @@ describe('parseDpkgChangelog', () => {
   });
 
   it('gets over 16 MiB of anything in a few seconds at most', () => {
-    const start = performance.now();
+    const start = cpuUsage();
     expect(parseDpkgChangelog(`\n -- ${'>'.repeat(16 * 1024 * 1024)}`)).toEqual([]);
     expect(parseDpkgChangelog('\n -- '.repeat(3 * 1024 * 1024))).toEqual([]);
     expect(parseDpkgChangelog(` -- <>  ${' '.repeat(16 * 1024 * 1024)}`)).toEqual([]);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(cpuSecondsSince(start)).toBeLessThan(10);
   });
 });

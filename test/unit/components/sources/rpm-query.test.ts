@@ -1,8 +1,10 @@
+import { cpuUsage } from 'node:process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRpmLimit } from '../../../../src/components/sources/rpm-package.ts';
 import { parseRpmQuery } from '../../../../src/components/sources/rpm-query.ts';
 import { sourceRpmName } from '../../../../src/components/sources/rpm.ts';
+import { cpuSecondsSince } from '../../cpu-seconds.ts';
 
 describe('parseRpmQuery', () => {
   it('reads what rpm 4.18 said of the fixture, odd names included', () => {
@@ -86,12 +88,12 @@ describe('parseRpmQuery', () => {
   });
 
   it('gets over a name of 10 MB and over 500,000 files in a few seconds at most', () => {
-    const start = performance.now();
+    const start = cpuUsage();
     const [long] = parseRpmQuery(`P 'a' (none) 1\nF 0 0 0 '${"'\\''".repeat(2_500_000)}'\n`);
     expect(long?.files[0]?.name).toHaveLength(2_500_000);
     const [many] = parseRpmQuery(`P 'a' (none) 1\n${"F 0 0 33188 '/usr/share/some/file'\n".repeat(500_000)}`);
     expect(many?.files).toHaveLength(500_000);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(cpuSecondsSince(start)).toBeLessThan(10);
   });
 });
 

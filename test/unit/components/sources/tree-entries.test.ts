@@ -38,11 +38,15 @@ describe('createFindEntry', () => {
     },
   );
 
-  it('asks the disk once a directory, and not at all where the scan knows the answer', () => {
-    const asked = createMemoryRootfs({ bin: { kind: 'symlink', target: 'usr/bin' }, 'usr/bin/a': file });
+  it('asks the disk once a link, however many paths lead through it, and otherwise never', () => {
+    const asked = createMemoryRootfs({
+      bin: { kind: 'symlink', target: 'usr/bin' },
+      loop: { kind: 'symlink', target: 'loop' },
+      'usr/bin/a': file,
+    });
     const findEntry = createFindEntry(asked.scan, asked.reader);
-    for (const path of ['usr/bin/a', 'usr/bin/none', 'bin/a', 'bin/b', 'bin/c', 'none'])
+    for (const path of ['usr/bin/a', 'usr/none/x', 'bin/a', 'bin/b', 'none/x', 'loop/1/x', 'loop/2/x'])
       findEntry(rootfsPath(path));
-    expect(asked.resolvedPaths).toEqual(['bin/a']);
+    expect(asked.resolvedPaths).toEqual(['bin', 'loop']);
   });
 });
