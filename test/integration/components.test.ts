@@ -16,6 +16,8 @@ import { setAttributeSync } from 'fs-xattr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignComponents, type AssignedComponents } from '../../src/components/assign.ts';
 import { loadSources } from '../../src/components/load-sources.ts';
+import { parseComponentMap } from '../../src/config/component-map.ts';
+import type { ComponentMap } from '../../src/model/component-map.ts';
 import { SOURCE_NAMES } from '../../src/model/component.ts';
 import { silentReporter } from '../../src/model/reporter.ts';
 import { planLayers } from '../../src/packing/pack.ts';
@@ -34,7 +36,7 @@ function write(path: string, content: string | Uint8Array = path): void {
   writeFileSync(join(root, path), content);
 }
 
-async function assign(): Promise<AssignedComponents> {
+async function assign(componentMap?: ComponentMap): Promise<AssignedComponents> {
   const rootfs = openRootfs(root);
   try {
     const { signal } = new AbortController();
@@ -45,7 +47,7 @@ async function assign(): Promise<AssignedComponents> {
       signal,
     });
     const reader = createRootfsReader(rootfs);
-    const selection = { enabledSources: SOURCE_NAMES, componentMap: undefined };
+    const selection = { enabledSources: SOURCE_NAMES, componentMap };
     return assignComponents(
       scan,
       await loadSources({ scan, reader, reporter: silentReporter, signal }, selection),
@@ -108,6 +110,16 @@ describe('the components of a scanned directory', () => {
       'xattr/app': ['opt/app/a'],
     });
     expect(assigned.components.find(({ name }) => name === 'xattr/shells')?.updateIntervalDays).toBe(30);
+  });
+
+  it('are what a map says, before attributes, and those before packages', async () => {
+    writeDebianTree();
+    for (const name of ['bash', 'dash'])
+      setAttributeSync(join(root, `usr/bin/${name}`), 'user.component', 'x');
+    const map = parseComponentMap('[{"path":"/usr/bin/bash","component":"m"}]', 'the map');
+    const paths = pathsByComponent(await assign(map));
+    expect(paths).toMatchObject({ 'map/m': ['usr/bin/bash'], 'xattr/x': ['usr/bin/dash'] });
+    expect(paths['dpkg/dash']).toContain('usr/bin/sh');
   });
 
   it('are big files that no package has, hardlinks together', async () => {

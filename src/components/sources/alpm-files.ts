@@ -77,7 +77,7 @@ function claimList(
     const path = rootfsPath(line);
     const entry = find(path);
     if (entry === undefined) {
-      if (!isDirectory) missing.add(path);
+      if (!isDirectory && missing.size <= MAX_MISSING_FILES) missing.add(path);
     } else if (isDirectory === (entry.kind === 'directory') && !claims.has(entry.path)) {
       claims.set(entry.path, { component, strength: 'strong' });
     }

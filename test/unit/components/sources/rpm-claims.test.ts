@@ -66,6 +66,15 @@ describe('claimRpmFiles', () => {
     expect(ownerOf(claims, 'a')).toBeUndefined();
   });
 
+  it('keeps names that lead out of the tree inside it', () => {
+    const claims = claim([rpmPackage('a', [{ name: '/../../etc/passwd' }, { name: '/usr/../../x' }])], {
+      'etc/passwd': file,
+      x: file,
+    });
+    expect(ownerOf(claims, 'etc/passwd')).toBe('rpm/a strong');
+    expect(ownerOf(claims, 'x')).toBe('rpm/a strong');
+  });
+
   it('takes the package name where there is no source package', () => {
     const claims = claim([{ ...rpmPackage('local', []), sourceRpm: undefined }], {});
     expect(claims.components[0]?.name).toBe('rpm/local');

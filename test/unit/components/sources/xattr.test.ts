@@ -111,6 +111,8 @@ describe('xattrSource', () => {
   it.each([
     ['is empty', ''],
     ['has 256 bytes, more than 255', 'n'.repeat(256)],
+    ['has 65536 bytes, more than 255', '\0\n'.repeat(32_768)],
+    ['has control characters: "\\x00"', '\0'],
     ['is not UTF-8', Buffer.from([0x63, 0xe9])],
     ['has control characters: "a\\x0ab"', 'a\nb'],
     ['has control characters: "a\\x85b"', 'a\u0085b'],
