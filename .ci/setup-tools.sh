@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tools=(podman buildah skopeo umoci docker-registry debootstrap rpm attr acl libcap2-bin jq curl gzip tar git ca-certificates
-  openssl python3-venv pacman-package-manager libarchive-tools docker.io uidmap procps strace)
+  openssl python3-venv pacman-package-manager libarchive-tools docker.io uidmap procps strace
+  libdeflate0 pigz isal zstd)
 
 main() {
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -55,28 +55,35 @@ export class LayerAssembler {
   add(job: Job, result: JobResult, slot: Slot): void {
     const input = slot.input.subarray(0, job.inputBytes);
     if (this.#format === 'estargz') this.#recordChunks(job, result, slot);
-    const output = this.#format === 'none' ? input : slot.output.subarray(0, result.memberEnds.at(-1));
-    this.#append(input, output);
+    if (this.#format === 'none') this.#hashTar(input);
+    else this.#append(input, slot.output.subarray(0, result.memberEnds.at(-1)));
   }
 
   finish(): FinishedLayer {
     const format = this.#format;
     const closed = format === 'estargz' ? this.#closeEstargz() : undefined;
+    const tarDigest = `sha256:${this.#tarHash.digest('hex')}`;
+    // A blob that is the tar itself is not held back, see read-again.ts.
+    const isTar = format === 'none';
     const blob = {
       format,
-      digest: parseDigest(`sha256:${this.#blobHash.digest('hex')}`),
-      diffId: parseDiffId(`sha256:${this.#tarHash.digest('hex')}`),
-      sizeBytes: this.#spool.sizeBytes,
+      digest: parseDigest(isTar ? tarDigest : `sha256:${this.#blobHash.digest('hex')}`),
+      diffId: parseDiffId(tarDigest),
+      sizeBytes: isTar ? this.#tarBytes : this.#spool.sizeBytes,
       uncompressedSizeBytes: this.#tarBytes,
       tocDigest: closed?.tocDigest,
-      deflatedBy: format === 'none' ? undefined : this.#engine.identity,
+      deflatedBy: isTar ? undefined : this.#engine.identity,
     };
     return { blob, tocBlob: closed?.tocBlob };
   }
 
-  #append(tarBytes: Uint8Array, blobBytes: Uint8Array): void {
+  #hashTar(tarBytes: Uint8Array): void {
     this.#tarHash.update(tarBytes);
     this.#tarBytes += tarBytes.length;
+  }
+
+  #append(tarBytes: Uint8Array, blobBytes: Uint8Array): void {
+    this.#hashTar(tarBytes);
     this.#blobHash.update(blobBytes);
     this.#spool.write(blobBytes);
   }

@@ -10,6 +10,7 @@ import type { JobResult } from './execute-job.ts';
 import type { DeflateEngine } from './gzip.ts';
 import { createJobSource, slotCapacityBytes, type Job, type JobSource, type Slot } from './jobs.ts';
 import { type FinishedLayer, LayerAssembler } from './layer-assembler.ts';
+import { readAgain } from './read-again.ts';
 import { inlineRunner, type JobRunner } from './runner.ts';
 import type { LayerSettings } from './settings.ts';
 import { BlobSpool } from './spool.ts';
@@ -75,18 +76,23 @@ async function* writeAll(
 ): AsyncGenerator<WrittenLayer> {
   const { externalToc, chunkSizeBytes } = settings;
   const remaining = layers.values();
+  let layer: LayerContents | undefined;
   let assembler: LayerAssembler | undefined;
   for await (const { job, result, slot } of runJobs(createJobSource(layers, chunkSizeBytes), runner)) {
     settings.signal.throwIfAborted();
-    const next = assembler === undefined ? remaining.next() : undefined;
-    if (next?.done === false) assembler = new LayerAssembler(next.value, { spool, engine, externalToc });
-    assembler?.add(job, result, slot);
+    layer ??= remaining.next().value;
+    if (layer === undefined) return;
+    assembler ??= new LayerAssembler(layer, { spool, engine, externalToc });
+    assembler.add(job, result, slot);
     settings.onContentBytes(job.contentBytes);
-    if (!job.endsLayer || assembler === undefined) continue;
-    const finished = assembler.finish();
-    assembler = undefined;
-    yield { ...finished, read: () => spool.read() };
+    if (!job.endsLayer) continue;
+    yield { ...assembler.finish(), read: readerOf(layer, spool, settings) };
+    layer = assembler = undefined;
   }
+}
+
+function readerOf(layer: LayerContents, spool: BlobSpool, settings: LayerSettings): WrittenLayer['read'] {
+  return layer.format === 'none' ? () => readAgain(layer, settings) : () => spool.read();
 }
 
 function createRunner(settings: LayerSettings, ownEngine: DeflateEngine): JobRunner {

@@ -4,6 +4,7 @@
  */
 import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import type { DiffId } from '../model/digest.ts';
+import { ENGINE_ANNOTATION } from '../model/gzip-engine.ts';
 import { TOC_DIGEST_ANNOTATION, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { LayerBlob, LayerFormat } from '../model/layer.ts';
@@ -13,7 +14,7 @@ import type { ReadDescriptor, ReadImageIndex, ReadManifest } from './schemas.ts'
 
 /** Annotations of a layer that say something of the old blob. */
 const BLOB_ANNOTATION =
-  /^(?:containerd\.io\/(?:snapshot\/stargz\/|uncompressed$|distribution\.source\.)|io\.(?:github\.)?containers\.(?:zstd-chunked|estargz)\.)/;
+  /^(?:containerd\.io\/(?:snapshot\/stargz\/|uncompressed$|distribution\.source\.)|io\.(?:github\.)?containers\.(?:zstd-chunked|estargz)\.|org\.layah\.deflate$)/;
 
 /** A layer that was written anew: only what does not describe the old blob is taken over. */
 export function convertedLayer(source: ReadDescriptor, blob: LayerBlob): ConvertedDescriptor {
@@ -25,6 +26,7 @@ export function convertedLayer(source: ReadDescriptor, blob: LayerBlob): Convert
       [TOC_DIGEST_ANNOTATION]: blob.tocDigest,
       [UNCOMPRESSED_SIZE_ANNOTATION]: String(blob.uncompressedSizeBytes),
     }),
+    ...(blob.deflatedBy !== undefined && { [ENGINE_ANNOTATION]: blob.deflatedBy }),
   };
   return descriptorWith(rest, {
     mediaType: layerMediaType(blob.format),

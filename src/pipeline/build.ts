@@ -103,7 +103,8 @@ async function writeBlobs(
     chunkSizeBytes: options.chunkSizeBytes,
     engine,
     externalToc: false,
-    threads: options.threads,
+    // A tar is hashed in order, and nothing else is to be done with it that others could help with.
+    threads: options.format === 'none' ? 1 : options.threads,
     temporaryDirectory: tmpdir(),
     signal: context.signal,
     onContentBytes(count: number) {

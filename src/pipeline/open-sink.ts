@@ -4,7 +4,6 @@ import { fileDestination, streamDestination } from '../output/destination.ts';
 import type { ImageSink } from '../output/image-sink.ts';
 import { ociArchiveSink } from '../output/oci-archive.ts';
 import { ociDirectorySink } from '../output/oci-directory.ts';
-import { openRegistrySink } from '../output/registry-sink.ts';
 import type { RunContext } from './run.ts';
 
 /**
@@ -24,7 +23,9 @@ export async function openSink(
       return ociArchiveSink(await fileDestination(target.path), signal);
     case 'oci-directory':
       return ociDirectorySink({ directory: target.path, replace: target.replace });
-    case 'registry':
+    case 'registry': {
+      // Loaded when it is wanted, with the registry client that it brings.
+      const { openRegistrySink } = await import('../output/registry-sink.ts');
       return openRegistrySink({
         ...target,
         ...mountFrom(target, source),
@@ -32,6 +33,7 @@ export async function openSink(
         reporter,
         signal,
       });
+    }
     default:
       return unreachable(target);
   }

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { LayahError } from '../model/errors.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { type Credentials, passwordCredentials } from './auth-file.ts';
@@ -26,6 +25,7 @@ export async function askCredentialHelper(
 ): Promise<Credentials | undefined> {
   const program = `docker-credential-${helper.name}`;
   if (!/^[\w.-]+$/.test(helper.name)) throw failed(program, 'its name is not that of a program');
+  const { execa } = await import('execa');
   const result = await execa(program, ['get'], {
     input: helper.server,
     env: { ...environment },

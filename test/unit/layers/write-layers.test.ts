@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeLayers } from '../../../src/layers/write-layers.ts';
 import type { LayerEntry } from '../../../src/model/entry.ts';
 import type { LayerFormat } from '../../../src/model/layer.ts';
 import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
@@ -12,6 +13,7 @@ import {
   contents,
   readToc,
   readTocMember,
+  SETTINGS,
   sha256,
   write,
   type Written,
@@ -72,6 +74,18 @@ describe.each<LayerFormat>(['estargz', 'gzip', 'none'])('a layer written as %s',
     const { bytes } = await writeAs(format, [storedFile('large', content)]);
     const tar = format === 'none' ? bytes : gunzipSync(bytes);
     expect(tar.subarray(512, 512 + content.length).equals(content)).toBe(true);
+  });
+});
+
+describe('a layer that is not compressed', () => {
+  it('is read again to be handed over, and a file that changed in between is an error', async () => {
+    const layer = contents('none', [storedFile('twice', randomBytes(5 * 2 ** 20))]);
+    const settings = { ...SETTINGS, prefix: `${directory}/` };
+    for await (const { blob, read } of writeLayers([layer], settings)) {
+      expect(sha256(Buffer.concat([...read()]))).toBe(blob.digest);
+      utimesSync(join(directory, 'twice'), 1, 1);
+      expect(() => [...read()]).toThrow('/twice changed while it was being read');
+    }
   });
 });
 

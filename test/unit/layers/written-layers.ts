@@ -16,7 +16,7 @@ export interface Written {
   readonly bytes: Buffer;
 }
 
-const SETTINGS: LayerSettings = {
+export const SETTINGS: LayerSettings = {
   prefix: undefined,
   chunkSizeBytes: CHUNK_BYTES,
   engine: await chooseEngine({ name: 'zlib', level: undefined, libdeflatePath: undefined }),

@@ -75,7 +75,7 @@ describe('an image that is converted', () => {
         const [layer] = manifest['layers'] as object[];
         Object.assign(layer ?? {}, {
           mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-          annotations: { mine: '1', 'containerd.io/uncompressed': 'x' },
+          annotations: { mine: '1', 'containerd.io/uncompressed': 'x', 'org.layah.deflate': 'x' },
         });
         Object.assign(manifest, { annotations: { 'org.example': 'yes' }, artifactType: 'a/b' });
       },
@@ -91,7 +91,9 @@ describe('an image that is converted', () => {
         'mine',
         'containerd.io/snapshot/stargz/toc.digest',
         'io.containers.estargz.uncompressed-size',
+        'org.layah.deflate',
       ]);
+      expect(manifest.layers[0]?.annotations?.['org.layah.deflate']).toMatch(/^zlib level=6 fingerprint=/);
     });
   });
 

@@ -1,0 +1,45 @@
+import { type Cost, measureOnce, medianCost } from './measure.ts';
+import { layahCommand } from './rows.ts';
+import type { Settings } from './settings.ts';
+import { alignColumns } from './table.ts';
+import { countFiles, makeTree } from './trees.ts';
+
+interface Share {
+  readonly name: string;
+  readonly tree: string;
+}
+
+/** How cost grows with the tree and falls with threads. */
+export function renderScaling(tree: string, settings: Settings): string {
+  const path = makeTree(tree, settings);
+  const one = measureLayah(path, '--threads 1', settings);
+  const two = measureLayah(path, '--threads 2', settings);
+  const shares: Share[] = [
+    { name: '25 %', tree: makeTree(`quarter:${tree}`, settings) },
+    { name: '50 %', tree: makeTree(`half:${tree}`, settings) },
+    { name: '100 %', tree: path },
+  ];
+  const rows = shares.map((share) => shareCells(share, settings));
+  const header = ['files', 'number', 'MB', 'CPU s', 'us a file', 'ms a MB', 'peak MB'];
+  const wall = `wall at 2 threads: ${two.wallSeconds.toFixed(2)} s, at 1: ${one.wallSeconds.toFixed(2)} s, ratio ${(two.wallSeconds / one.wallSeconds).toFixed(2)}`;
+  return `${wall}\n${alignColumns([header, ...rows])}`;
+}
+
+function shareCells({ name, tree }: Share, settings: Settings): string[] {
+  const { files, bytes } = countFiles(tree);
+  const cost = measureLayah(tree, '', settings);
+  return [
+    name,
+    String(files),
+    (bytes / 1e6).toFixed(1),
+    cost.cpuSeconds.toFixed(2),
+    ((cost.cpuSeconds * 1e6) / files).toFixed(0),
+    ((cost.cpuSeconds * 1e9) / bytes).toFixed(2),
+    (cost.peakBytes / 1e6).toFixed(0),
+  ];
+}
+
+function measureLayah(tree: string, flags: string, settings: Settings): Cost {
+  const command = layahCommand({ ...settings, tree }, flags);
+  return medianCost(Array.from({ length: settings.rounds }, () => measureOnce(command, settings)));
+}
