@@ -3,10 +3,13 @@
  * members and so its bytes. The components of the other layers are loose, because what lies in them is downloaded again
  * anyway, and so are new ones. Loose components are grouped anew in the layers that clean ones leave.
  *
+ * What a group costs is counted by the time between builds (build-pace.ts).
+ *
  * A clean layer changes only when it must: when all layers are clean and a component is new, or when fewer layers are allowed.
  * Then the cheapest are merged, and a clean one costs its bytes once, spread over half a year.
  */
 import type { PreviousLayer } from '../model/layer-plan.ts';
+import { weeksBetweenBuilds } from './build-pace.ts';
 import { improveGroups } from './improve-groups.ts';
 import type { GroupLimits } from './memoryless.ts';
 import { type Cluster, mergeClusters } from './merge-clusters.ts';
@@ -24,7 +27,17 @@ export interface RepackedGroup {
 }
 
 /** @returns groups in no order, or undefined when so few layers cannot keep the limit of their size. */
-export function repackGroups(items: Members, options: RepackOptions): RepackedGroup[] | undefined {
+export function repackGroups(weekly: Members, options: RepackOptions): RepackedGroup[] | undefined {
+  const weeks = weeksBetweenBuilds(weekly, options.previous);
+  const items = weekly.map(({ item, probability }) => ({ item, probability: probability * weeks }));
+  const weeklyOf = new Map(weekly.map((rated) => [rated.item, rated]));
+  return repackPaced(items, options)?.map(({ members, reason }) => ({
+    members: members.map((rated) => weeklyOf.get(rated.item) ?? rated),
+    reason,
+  }));
+}
+
+function repackPaced(items: Members, options: RepackOptions): RepackedGroup[] | undefined {
   const clean = findCleanGroups(items, options);
   const fixed = new Set(clean.flat());
   const loose = items.filter((rated) => !fixed.has(rated));
