@@ -4,6 +4,7 @@ import { extract, type Header } from 'tar-stream';
 import { LayahError } from '../model/errors.ts';
 import { INDEX_FILE, LAYOUT_FILE } from './layout-file.ts';
 import { streamRange } from './read-file.ts';
+import { createTarReader } from './tar-reader.ts';
 
 /** Where a file of the image layout lies in the archive. */
 export interface ArchiveMember {
@@ -36,7 +37,7 @@ export async function walkArchive(
     }
   };
   try {
-    await Promise.all([pipeline(source, entries), note()]);
+    await Promise.all([pipeline(source, refuseHugeHeaders, entries), note()]);
   } catch (thrown) {
     throw thrown instanceof LayahError ? thrown : notATar(path, thrown);
   }
@@ -45,6 +46,15 @@ export async function walkArchive(
 /** As written, without the `./` that some writers begin with. */
 export function memberName({ name }: Header): string {
   return name.replace(/^(?:\.\/)+/, '');
+}
+
+/** tar-stream keeps extension headers in memory whatever their size: ours refuses them first. */
+async function* refuseHugeHeaders(archive: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const reader = createTarReader({ entry: () => {}, content: () => {} });
+  for await (const piece of archive) {
+    reader.push(piece);
+    yield piece;
+  }
 }
 
 /** `manifest.json` is no part of the layout: it tells a Docker archive, for the hint. */

@@ -73,6 +73,7 @@ function emit(totals: Totals, chunk: Buffer): void {
   totals.onOutput(chunk);
 }
 
+const TINY_BYTES = 4096;
 const MAX_AT_ONCE_BYTES = 8 << 20;
 const MAX_AT_ONCE_OUTPUT_BYTES = 64 << 20;
 const OUTPUT_PIECE_BYTES = 64 << 10;
@@ -84,7 +85,8 @@ async function inflateAtOnce(
   totals: Totals,
   expectedEnd: number | undefined,
 ): Promise<boolean> {
-  const sizeBytes = (expectedEnd ?? 0) - TRAILER_BYTES - cursor.position;
+  // Without a hint: a blob may consist of millions of tiny members.
+  const sizeBytes = expectedEnd === undefined ? TINY_BYTES : expectedEnd - TRAILER_BYTES - cursor.position;
   if (sizeBytes <= 0 || sizeBytes > MAX_AT_ONCE_BYTES) return false;
   const compressed = await cursor.take(sizeBytes);
   const inflated = tryInflate(compressed, totals);

@@ -5,6 +5,7 @@ import { createLandmarkCheck, isLandmark } from './landmark-check.ts';
 import { type EntryObserver, type LayerTarEntry, observeEntries } from './layer-entries.ts';
 import { createOrderCheck } from './layer-order.ts';
 import type { ChunkProgress } from './member-watch.ts';
+import type { ReadBudget } from './read-budget.ts';
 import type { LayerPassResult } from './read-layer.ts';
 import type { TarHeader } from './tar-header.ts';
 import type { TarHandler } from './tar-reader.ts';
@@ -21,11 +22,11 @@ export interface LayerChecks {
   finish(result: LayerPassResult): void;
 }
 
-export function createPlainChecks(report: Report): LayerChecks {
+export function createPlainChecks(report: Report, budget: ReadBudget): LayerChecks {
   const entries: LayerTarEntry[] = [];
   const collect: EntryObserver = { end: (entry) => entries.push(entry) };
   return {
-    archive: observeEntries([createNameCheck(report), collect]),
+    archive: observeEntries(budget, [createNameCheck(report), collect]),
     hidden: undefined,
     entries,
     chunks: () => ({ done: 0, wrong: 0, isOpen: false }),
@@ -33,7 +34,7 @@ export function createPlainChecks(report: Report): LayerChecks {
   };
 }
 
-export function createEstargzChecks(input: TocCheckInput): LayerChecks {
+export function createEstargzChecks(input: TocCheckInput, budget: ReadBudget): LayerChecks {
   const { report, isExternal } = input;
   const entries: LayerTarEntry[] = [];
   const tocs = { archive: 0, hidden: 0 };
@@ -42,8 +43,8 @@ export function createEstargzChecks(input: TocCheckInput): LayerChecks {
   const checks = [createNameCheck(report), createOrderCheck(report, isExternal), landmark, toc];
   const collect: EntryObserver = { end: (entry) => isFormatEntry(entry.header) || entries.push(entry) };
   return {
-    archive: observeEntries([exceptToc(checks, () => tocs.archive++), collect]),
-    hidden: observeEntries([exceptToc([...checks, createHiddenCheck(report)], () => tocs.hidden++)]),
+    archive: observeEntries(budget, [exceptToc(checks, () => tocs.archive++), collect]),
+    hidden: observeEntries(budget, [exceptToc([...checks, createHiddenCheck(report)], () => tocs.hidden++)]),
     entries,
     chunks: () => toc.chunks(),
     finish: ({ archive, hiddenFrom }) => {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type Digest, parseDigest } from '../model/digest.ts';
+import type { ReadBudget } from './read-budget.ts';
 import type { TarHeader } from './tar-header.ts';
 import type { TarHandler } from './tar-reader.ts';
 
@@ -18,13 +19,14 @@ export interface EntryObserver {
 }
 
 /** Hashes every file and tells the observers, in their order, when each entry begins and ends. */
-export function observeEntries(observers: readonly EntryObserver[]): TarHandler {
+export function observeEntries(budget: ReadBudget, observers: readonly EntryObserver[]): TarHandler {
   let current: { readonly header: TarHeader; readonly hash: Hash; bytesLeft: number } | undefined;
   const end = (entry: LayerTarEntry) => {
     for (const observer of observers) observer.end?.(entry);
   };
   return {
     entry(header) {
+      budget.countEntry(header);
       for (const observer of observers) observer.begin?.(header);
       if (header.sizeBytes > 0) current = { header, hash: createHash('sha256'), bytesLeft: header.sizeBytes };
       else end({ header, digest: header.kind === 'file' ? EMPTY_DIGEST : undefined });

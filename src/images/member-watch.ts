@@ -13,7 +13,7 @@ export interface MemberWatch {
   readonly report: Report;
   padding(chunk: Buffer, position: number): void;
   begin(): void;
-  /** The member was right. */
+  /** The member was right, or nothing more of it is read. */
   end(): void;
   /** @param isInPlace whether all but its trailer was read. */
   fail(fault: GzipError, isInPlace: boolean): void;

@@ -44,7 +44,9 @@ export interface MergedTree {
   readonly root: TreeInode;
   /** Whether some layer has an entry for the root. */
   readonly rootIsListed: boolean;
-  /** Without the root, parents first. */
+  /** Without the root. */
+  readonly entryCount: number;
+  /** Without the root, parents first. Made when it is asked for. */
   readonly inodes: ReadonlyMap<RootfsPath, TreeInode>;
   /** What runtimes would not agree on. */
   readonly problems: readonly TreeProblem[];
@@ -55,27 +57,53 @@ export interface TreeProblem {
   readonly message: string;
 }
 
-/** @throws LayahError `bad-image` when the layers imply more directories than an honest image would. */
-export function mergeTree(layers: readonly (readonly LayerTarEntry[])[]): MergedTree {
+/** Takes the layers one by one, so that no more than one need be in memory. */
+export interface TreeMerger {
+  /** @throws LayahError `bad-image` when the layers imply more directories than an honest image would. */
+  add(layer: readonly LayerTarEntry[]): void;
+  finish(): MergedTree;
+}
+
+export function createTreeMerger(): TreeMerger {
   const state: MergeState = {
     root: directoryNode(),
     rootIsListed: false,
     problems: [],
     impliedDirectories: 0,
   };
-  for (const layer of layers) {
-    // A whiteout hides what lower layers hold, wherever in its own layer it stands.
-    for (const { header } of layer) applyWhiteout(state, header.path);
-    for (const entry of layer) if (!isWhiteout(entry.header.path)) addEntry(state, entry);
-  }
-  const inodes = new Map<RootfsPath, TreeInode>();
-  listNodes(state.root, inodes);
-  return { root: state.root.inode, rootIsListed: state.rootIsListed, inodes, problems: state.problems };
+  return {
+    add(layer) {
+      // A whiteout hides what lower layers hold, wherever in its own layer it stands.
+      for (const { header } of layer) applyWhiteout(state, header.path);
+      for (const entry of layer) if (!isWhiteout(entry.header.path)) addEntry(state, entry);
+    },
+    finish() {
+      const { root, rootIsListed, problems } = state;
+      let inodes: Map<RootfsPath, TreeInode> | undefined;
+      return {
+        root: root.inode,
+        rootIsListed,
+        problems,
+        entryCount: countNodes(root),
+        get inodes() {
+          return (inodes ??= listNodes(root));
+        },
+      };
+    },
+  };
+}
+
+/** @throws LayahError `bad-image` */
+export function mergeTree(layers: readonly (readonly LayerTarEntry[])[]): MergedTree {
+  const merger = createTreeMerger();
+  for (const layer of layers) merger.add(layer);
+  return merger.finish();
 }
 
 interface Node {
   inode: TreeInode;
-  readonly children: Map<string, Node>;
+  /** Undefined as long as there are none: most nodes are files. */
+  children: Map<string, Node> | undefined;
 }
 
 interface MergeState {
@@ -94,7 +122,7 @@ function directoryNode(): Node {
     mtimeSeconds: undefined,
     xattrs: [],
   };
-  return { inode, children: new Map() };
+  return { inode, children: undefined };
 }
 
 const WHITEOUT_PREFIX = '.wh.';
@@ -110,13 +138,13 @@ function applyWhiteout(state: MergeState, path: RootfsPath): void {
   const name = baseName(path);
   if (!name.startsWith(WHITEOUT_PREFIX)) return;
   const directory = findNode(state, parentPath(path));
-  if (name === OPAQUE_MARKER) directory?.children.clear();
-  else if (!name.startsWith(AUFS_PREFIX)) directory?.children.delete(name.slice(WHITEOUT_PREFIX.length));
+  if (name === OPAQUE_MARKER) directory?.children?.clear();
+  else if (!name.startsWith(AUFS_PREFIX)) directory?.children?.delete(name.slice(WHITEOUT_PREFIX.length));
 }
 
 function findNode(state: MergeState, path: RootfsPath): Node | undefined {
   let node: Node | undefined = state.root;
-  for (const name of path === ROOT_PATH ? [] : path.split('/')) node = node?.children.get(name);
+  for (const name of path === ROOT_PATH ? [] : path.split('/')) node = node?.children?.get(name);
   return node;
 }
 
@@ -134,11 +162,15 @@ function addEntry(state: MergeState, entry: LayerTarEntry): void {
   if (inode === undefined) return;
   const parent = parentNode(state, header.path);
   const name = baseName(header.path);
-  const existing = parent.children.get(name);
+  const existing = parent.children?.get(name);
   // A directory over a directory changes its metadata and keeps what is in it; everything else replaces.
   const isKept = inode.kind === 'directory' && existing?.inode.kind === 'directory';
   if (isKept) existing.inode = inode;
-  else parent.children.set(name, { inode, children: new Map() });
+  else setChild(parent, name, { inode, children: undefined });
+}
+
+function setChild(parent: Node, name: string, child: Node): void {
+  (parent.children ??= new Map()).set(name, child);
 }
 
 /** One entry of a hostile layer may imply two thousand directories. */
@@ -157,12 +189,12 @@ function parentNode(state: MergeState, path: RootfsPath): Node {
   let walked = ROOT_PATH;
   for (const name of path.split('/').slice(0, -1)) {
     walked = joinPath(walked, name);
-    let child = node.children.get(name);
+    let child = node.children?.get(name);
     if (child?.inode.kind !== 'directory') {
       if (child !== undefined)
         report(state, path, `${displayPath(walked)} above it is a ${child.inode.kind}`);
       child = directoryNode();
-      node.children.set(name, child);
+      setChild(node, name, child);
       if (++state.impliedDirectories > MAX_IMPLIED_DIRECTORIES) throw tooManyImplied();
     }
     node = child;
@@ -219,11 +251,24 @@ function report(state: MergeState, path: RootfsPath, message: string): void {
   state.problems.push({ path, message });
 }
 
-/** Depth first with a stack of our own: a hostile tree may be deeper than the call stack. */
-function listNodes(root: Node, inodes: Map<RootfsPath, TreeInode>): void {
+function listNodes(root: Node): Map<RootfsPath, TreeInode> {
+  const inodes = new Map<RootfsPath, TreeInode>();
+  // A stack of our own: a hostile tree may be deeper than the call stack.
   const pending: { readonly path: RootfsPath; readonly node: Node }[] = [{ path: ROOT_PATH, node: root }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (next.path !== ROOT_PATH) inodes.set(next.path, next.node.inode);
-    for (const [name, node] of next.node.children) pending.push({ path: joinPath(next.path, name), node });
+    for (const [name, node] of next.node.children ?? [])
+      pending.push({ path: joinPath(next.path, name), node });
   }
+  return inodes;
+}
+
+function countNodes(root: Node): number {
+  let count = -1;
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    count++;
+    for (const node of next.children?.values() ?? []) pending.push(node);
+  }
+  return count;
 }

@@ -8,6 +8,7 @@ import { GzipError } from './gzip-error.ts';
 import { createGzipHeaderTally, type GzipHeaderTally } from './gzip-header.ts';
 import { createMemberReader } from './gzip-members.ts';
 import type { LayerLayout } from './landmark-check.ts';
+import { LimitError, type ReadBudget } from './read-budget.ts';
 import { problemOf } from './read-toc.ts';
 import type { MemberWatch } from './member-watch.ts';
 import { createTarReader, type TarHandler, type TarReader, type TarSummary } from './tar-reader.ts';
@@ -24,6 +25,7 @@ export interface LayerPassInput {
   /** Gets the entries after the end-of-archive blocks; undefined when these bytes mean nothing. */
   readonly hidden: TarHandler | undefined;
   readonly watch: MemberWatch;
+  readonly budget: ReadBudget;
 }
 
 export interface LayerPass {
@@ -62,15 +64,13 @@ async function runPass(input: LayerPassInput, state: PassState): Promise<LayerPa
   const tar = createLayerTar(input);
   const diffHash = createHash('sha256');
   const onOutput = (chunk: Buffer) => {
+    if (input.compression === 'gzip') input.budget.countInflated(chunk.length);
     diffHash.update(chunk);
     tar.push(chunk);
     state.uncompressedBytes += chunk.length;
   };
   const headers = createGzipHeaderTally();
-  const inflates =
-    input.compression === 'gzip'
-      ? await readMembers(cursor, { input, state, headers, onOutput })
-      : await readPlain(cursor, input.signal, onOutput);
+  const inflates = await readContent(cursor, { input, state, headers, onOutput });
   const ends = inflates ? tar.finish() : { archive: undefined, hiddenFrom: undefined };
   const sizeBytes = state.uncompressedBytes;
   return {
@@ -90,6 +90,21 @@ interface MemberPass {
   readonly onOutput: (chunk: Buffer) => void;
 }
 
+/** @returns whether all of it could be read. */
+async function readContent(cursor: BlobCursor, pass: MemberPass): Promise<boolean> {
+  const { input, onOutput } = pass;
+  try {
+    if (input.compression === 'gzip') return await readMembers(cursor, pass);
+    await readPlain(cursor, input.signal, onOutput);
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof LimitError)) throw thrown;
+    input.watch.end();
+    input.watch.report('limit', thrown.message);
+    return false;
+  }
+}
+
 /** @returns whether there was nothing that could not be read over. */
 async function readMembers(cursor: BlobCursor, pass: MemberPass): Promise<boolean> {
   const { input, state, headers, onOutput } = pass;
@@ -100,6 +115,7 @@ async function readMembers(cursor: BlobCursor, pass: MemberPass): Promise<boolea
     state.offset = cursor.position;
     state.streamStart = state.uncompressedBytes;
     while ((input.memberOffsets[nextOffset] ?? Infinity) <= cursor.position) nextOffset++;
+    input.budget.countMember();
     input.watch.begin();
     try {
       const member = await members.next(input.memberOffsets[nextOffset]);
@@ -123,16 +139,15 @@ async function isMemberEnd(cursor: BlobCursor): Promise<boolean> {
   return start.length === 0 || start.equals(GZIP_MAGIC);
 }
 
-/** @returns true: there is nothing here that may not be readable. */
 async function readPlain(
   cursor: BlobCursor,
   signal: AbortSignal,
   onOutput: (chunk: Buffer) => void,
-): Promise<boolean> {
+): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     const chunk = await cursor.read(READ_BYTES);
-    if (chunk === undefined) return true;
+    if (chunk === undefined) return;
     onOutput(chunk);
   }
 }
@@ -152,6 +167,7 @@ function createLayerTar({ archive, hidden, watch }: LayerPassInput): LayerTar {
     try {
       return action();
     } catch (thrown) {
+      if (thrown instanceof LimitError) throw thrown;
       broken = true;
       watch.report('tar', problemOf(thrown));
       return undefined;

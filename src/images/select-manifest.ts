@@ -36,7 +36,9 @@ export async function selectManifest(
 export async function selectForPlatform(store: ImageStore, platform: Platform): Promise<ReadDescriptor> {
   const candidates = await listImages(store, readDocument);
   const images = [
-    ...new Map(candidates.map((candidate) => [candidate.descriptor.digest, candidate])).values(),
+    ...new Map(
+      withoutTocImages(candidates).map((candidate) => [candidate.descriptor.digest, candidate]),
+    ).values(),
   ];
   const matching =
     images.length === 1 ? images : images.filter(({ descriptor }) => isFor(descriptor, platform));
@@ -68,6 +70,7 @@ function isNamed({ descriptor, names }: Candidate, tag: string): boolean {
 }
 
 const MAX_INDEXES = 100;
+const MAX_IMAGES = 20_000;
 
 async function listImages(store: ImageStore, read: DocumentReader): Promise<Candidate[]> {
   const images: Candidate[] = [];
@@ -84,6 +87,7 @@ async function listImages(store: ImageStore, read: DocumentReader): Promise<Cand
     if (seen.size > MAX_INDEXES) throw tooManyIndexes(store.location);
     const index = parseImageIndex(await read(store, descriptor), `the index ${descriptor.digest}`);
     pending.unshift(...candidatesOf(index, names));
+    if (pending.length + images.length > MAX_IMAGES) throw tooManyImages(store.location);
   }
   return images;
 }
@@ -149,6 +153,13 @@ function describeCandidate({ descriptor, names }: Candidate): string {
   const where = platform === undefined ? [] : [`${platform.os}/${platform.architecture}${variant}`];
   const name = names[0] === undefined ? 'unnamed' : JSON.stringify(names[0]);
   return [name, ...where, descriptor.digest].join(' ');
+}
+
+function tooManyImages(location: string): LayahError {
+  return new LayahError({
+    code: 'bad-image',
+    message: `the indexes of ${location} list more than ${MAX_IMAGES} images`,
+  });
 }
 
 function tooManyIndexes(location: string): LayahError {

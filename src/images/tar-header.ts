@@ -115,7 +115,7 @@ export function tarHeader(raw: RawTarHeader, extensions: TarExtensions, offset: 
   return {
     kind,
     name,
-    path: rootfsPath(name),
+    path: sharedPath(name),
     linkName: kind === 'hardlink' || kind === 'symlink' ? linkName : '',
     mode: number('mode', [100, 108], NO_PAX_KEY) & 0o7777,
     uid: number('uid', [108, 116]),
@@ -127,6 +127,16 @@ export function tarHeader(raw: RawTarHeader, extensions: TarExtensions, offset: 
     xattrs: paxXattrs(pax),
     offset,
   };
+}
+
+/** Most names are clean: one string in memory is enough then. */
+function sharedPath(name: string): RootfsPath {
+  const path = rootfsPath(name);
+  return isSamePath(name, path) ? name : path;
+}
+
+function isSamePath(name: string, path: RootfsPath): name is RootfsPath {
+  return name === path;
 }
 
 /** PATH_MAX of Linux, without the NUL. */
@@ -208,7 +218,10 @@ function entryTime(
   return { mtimeSeconds: number.value, mtimeHasFraction: false };
 }
 
-function paxXattrs(pax: PaxRecords): Xattr[] {
+const NO_XATTRS: readonly Xattr[] = [];
+
+function paxXattrs(pax: PaxRecords): readonly Xattr[] {
+  if (pax.size === 0) return NO_XATTRS;
   const xattrs: Xattr[] = [];
   for (const [key, value] of pax) {
     if (!key.startsWith(PAX_XATTR_PREFIX)) continue;

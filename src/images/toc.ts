@@ -3,6 +3,7 @@
  */
 import { LayahError } from '../model/errors.ts';
 import type { Toc, TocEntry, TocEntryType } from '../model/estargz.ts';
+import { hasMoreValues } from '../model/json-size.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 
 /** As others write it: `innerOffset` is there when several chunks share a member. */
@@ -26,6 +27,7 @@ export function parseToc(json: Uint8Array, where: string): ReadToc {
       'the JSON must begin with { and end with }: readers differ in whether they hash what is around',
     );
   }
+  if (hasMoreValues(json, MAX_VALUES)) throw tocError(where, `it has more than ${MAX_VALUES} values`);
   const document = parseJson(json, where);
   if (!isJsonObject(document)) throw tocError(where, 'it is not a JSON object');
   const { version, entries } = document;
@@ -37,6 +39,9 @@ export function parseToc(json: Uint8Array, where: string): ReadToc {
     entries: entries.map((entry, index) => checkEntry(entry, `${where}: entry ${index}`)),
   };
 }
+
+/** Ten for each of 300,000 entries. */
+const MAX_VALUES = 3_000_000;
 
 function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);

@@ -16,6 +16,7 @@ import type { LayerTarEntry } from './layer-entries.ts';
 import { compareTotals, countReports, type ReportCounter } from './layer-totals.ts';
 import { type EstargzState, type LocatedToc, locateToc } from './locate-toc.ts';
 import { createMemberWatch, type MemberRole, rolesByToc } from './member-watch.ts';
+import type { ReadBudget } from './read-budget.ts';
 import { createLayerPass, type LayerPass } from './read-layer.ts';
 import type { TocImages } from './toc-images.ts';
 import { type TocFile, tocFiles } from './toc-files.ts';
@@ -26,6 +27,7 @@ export interface LayerInput {
   /** Undefined when the image config names none for this layer. */
   readonly diffId: DiffId | undefined;
   readonly tocImages: TocImages;
+  readonly budget: ReadBudget;
   readonly signal: AbortSignal;
   readonly report: Report;
 }
@@ -92,7 +94,7 @@ async function readContent(
   compression: 'gzip' | 'none',
   estargz: EstargzState,
 ): Promise<VerifiedLayer> {
-  const { store, descriptor, signal } = input;
+  const { store, descriptor, signal, budget } = input;
   const { report } = input;
   const located = estargz.kind === 'located' ? estargz : undefined;
   const files = located === undefined ? [] : tocFiles(located.toc, located.tocOffset, report);
@@ -104,8 +106,8 @@ async function readContent(
   const current = { currentMember: () => pass.currentMember(), report: watch.report };
   const checks =
     located === undefined
-      ? createPlainChecks(watch.report)
-      : createEstargzChecks({ files, isExternal: located.isExternal, ...current });
+      ? createPlainChecks(watch.report, budget)
+      : createEstargzChecks({ files, isExternal: located.isExternal, ...current }, budget);
   const blob = await store.readBlob(descriptor.digest);
   const pass: LayerPass = createLayerPass({
     blob,
@@ -115,6 +117,7 @@ async function readContent(
     archive: checks.archive,
     hidden: checks.hidden,
     watch,
+    budget,
   });
   const result = await pass.run().finally(() => blob.destroy());
   checks.finish(result);

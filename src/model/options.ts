@@ -93,6 +93,10 @@ export interface ConvertOptions extends LayerOptions {
 
 /** `layah verify`. Frozen. */
 export interface VerifyOptions {
+  /** What the layers may inflate to; undefined for what no honest image exceeds. */
+  readonly maxInflatedBytes?: number | undefined;
+  /** How many entries the layers may have; likewise. */
+  readonly maxEntries?: number | undefined;
   readonly image: ImageLocation;
   /** Which image of an index with several: its org.opencontainers.image.ref.name. */
   readonly tag: string | undefined;

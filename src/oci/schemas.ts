@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { parseDiffId, parseDigest } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
+import { hasMoreValues } from '../model/json-size.ts';
 
 /* What we read of documents that others wrote: unknown members are let through, known ones must have the right type. */
 
 const MAX_LAYERS = 10_000;
+/** A manifest of so many layers has 20 values for each. */
+const MAX_VALUES = 500_000;
 const SHA256 = /^sha256:[0-9a-f]{64}$/;
 
 const annotationsSchema = z.record(z.string(), z.string()).nullish();
@@ -113,6 +116,12 @@ function parseDocument<Schema extends z.ZodType>(
 }
 
 function parseJson(bytes: Uint8Array, where: string): unknown {
+  if (hasMoreValues(bytes, MAX_VALUES)) {
+    throw new LayahError({
+      code: 'bad-image',
+      message: `${where} has more than ${MAX_VALUES} values, which no honest document has`,
+    });
+  }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

@@ -4,12 +4,14 @@
  */
 import type { ImageStore } from '../images/image-store.ts';
 import { missingBlob, unreadableImage } from '../images/layout-file.ts';
-import { type MergedTree, mergeTree } from '../images/merge-tree.ts';
+import { createTreeMerger, type MergedTree, type TreeMerger } from '../images/merge-tree.ts';
 import { openImage } from '../images/open-image.ts';
+import { createReadBudget } from '../images/read-budget.ts';
 import { selectManifest } from '../images/select-manifest.ts';
 import { createTocImages } from '../images/toc-images.ts';
 import { type VerifiedLayer, verifyLayer } from '../images/verify-layer.ts';
 import { LayahError } from '../model/errors.ts';
+import type { Report } from '../model/finding.ts';
 import type { VerifyOptions } from '../model/options.ts';
 import { displayPath } from '../model/rootfs-path.ts';
 import type { ReadDescriptor, ReadManifest } from '../oci/schemas.ts';
@@ -39,11 +41,12 @@ async function verifyImage(
   const findings = createFindingList();
   const descriptor = await findImage(store, options.tag, findings);
   const manifest = descriptor && (await readManifest(store, descriptor, findings));
+  const merger = createTreeMerger();
   const layers =
     descriptor === undefined || manifest === undefined
       ? []
-      : await verifyLayers({ store, manifest, descriptor, findings }, context);
-  const tree = mergeTree(layers.map(({ entries }) => entries));
+      : await verifyLayers({ store, manifest, descriptor, findings, merger, options }, context);
+  const tree = merger.finish();
   reportProblems(tree, findings);
   const comparesRootfs = options.rootfs !== undefined && manifest !== undefined;
   if (comparesRootfs) {
@@ -55,7 +58,7 @@ async function verifyImage(
     estargzLayerCount: layers.filter(({ isEstargz }) => isEstargz).length,
     tocEntryCount: layers.reduce((sum, { tocEntryCount }) => sum + tocEntryCount, 0),
     chunkCount: layers.reduce((sum, { chunkCount }) => sum + chunkCount, 0),
-    treeEntryCount: tree.inodes.size,
+    treeEntryCount: tree.entryCount,
     comparedWithRootfs: comparesRootfs,
     findings: findings.list(),
   };
@@ -88,40 +91,53 @@ interface ImageLayers {
   readonly manifest: ReadManifest;
   readonly descriptor: ReadDescriptor;
   readonly findings: FindingList;
+  readonly merger: TreeMerger;
+  readonly options: VerifyOptions;
 }
 
-async function verifyLayers(
-  { store, manifest, descriptor, findings }: ImageLayers,
-  { reporter, signal }: RunContext,
-): Promise<VerifiedLayer[]> {
+type LayerCounts = Omit<VerifiedLayer, 'entries'>;
+
+async function verifyLayers(image: ImageLayers, context: RunContext): Promise<LayerCounts[]> {
+  const { store, manifest, descriptor, findings, merger, options } = image;
   const diffIds = await readDiffIds(store, { manifest, descriptor }, findings);
   const tocImages = createTocImages(store, descriptor);
   const totalBytes = manifest.layers.reduce((sum, { size }) => sum + size, 0);
-  const verified: VerifiedLayer[] = [];
+  const { maxInflatedBytes, maxEntries } = options;
+  const compressedBytes = distinctBytes(manifest);
+  const budget = createReadBudget({ compressedBytes, maxInflatedBytes, maxEntries });
+  const verified: LayerCounts[] = [];
   let doneBytes = 0;
   for (const [index, layer] of manifest.layers.entries()) {
-    reporter.progress('verify', doneBytes, totalBytes);
-    verified.push(
-      await verifyLayer({
-        store,
-        descriptor: layer,
-        diffId: diffIds[index],
-        tocImages,
-        signal,
-        report: (code, message, path) =>
-          findings.add({
-            code,
-            subject: layer.digest,
-            layer: layer.digest,
-            ...(path !== undefined && { path: displayPath(path) }),
-            message,
-          }),
-      }),
-    );
+    context.reporter.progress('verify', doneBytes, totalBytes);
+    const report = layerReport(layer, findings);
+    const input = { store, descriptor: layer, diffId: diffIds[index], tocImages, budget, report };
+    const { entries, ...counts } = await verifyLayer({ ...input, signal: context.signal });
+    verified.push(counts);
     doneBytes += layer.size;
+    if (budget.isExhausted) break;
+    merger.add(entries);
   }
-  reporter.progress('verify', totalBytes, totalBytes);
+  context.reporter.progress('verify', totalBytes, totalBytes);
   return verified;
+}
+
+function layerReport({ digest }: ReadDescriptor, findings: FindingList): Report {
+  return (code, message, path) =>
+    findings.add({
+      code,
+      subject: digest,
+      layer: digest,
+      ...(path !== undefined && { path: displayPath(path) }),
+      message,
+    });
+}
+
+/** A manifest that names one layer many times does not become larger by that. */
+function distinctBytes({ layers }: ReadManifest): number {
+  return [...new Map(layers.map(({ digest, size }) => [digest, size])).values()].reduce(
+    (sum, size) => sum + size,
+    0,
+  );
 }
 
 function reportProblems(tree: MergedTree, findings: FindingList): void {

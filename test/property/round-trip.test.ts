@@ -59,7 +59,15 @@ async function build(rootfs: string, archive: string, changes: Partial<BuildOpti
 async function findings(rootfs: string, archive: string): Promise<readonly unknown[]> {
   const image = { kind: 'oci-archive' as const, path: archive };
   const report = await runVerify(
-    { image, tag: undefined, rootfs, prune: [], skipSpecialFiles: false },
+    {
+      image,
+      tag: undefined,
+      rootfs,
+      prune: [],
+      skipSpecialFiles: false,
+      maxInflatedBytes: undefined,
+      maxEntries: undefined,
+    },
     context,
   );
   expect(report.comparedWithRootfs).toBe(true);

@@ -28,6 +28,8 @@ export function rawVerifyFlags(values: FlagValues): RawVerifyFlags {
     tag: singleValue(values, 'tag'),
     prune: allValues(values, 'prune'),
     skipSpecialFiles: isSet(values, 'skip-special-files'),
+    maxInflated: singleValue(values, 'max-inflated'),
+    maxEntries: singleValue(values, 'max-entries'),
     tlsVerify: singleValue(values, 'tls-verify'),
     authFile: singleValue(values, 'authfile'),
   };

@@ -8,6 +8,8 @@ const flags = {
   tag: undefined,
   prune: [],
   skipSpecialFiles: false,
+  maxInflated: undefined,
+  maxEntries: undefined,
   tlsVerify: undefined,
   authFile: undefined,
 };

@@ -37,6 +37,7 @@ async function compare(sides: Sides): Promise<{ found: string[]; read: string[] 
   const tree: MergedTree = {
     root: sides.listedRoot ?? ROOT_INODE,
     rootIsListed: sides.listedRoot !== undefined,
+    entryCount: sides.image?.length ?? 0,
     inodes: new Map((sides.image ?? []).map(([path, inode]) => [rootfsPath(path), inode])),
     problems: [],
   };

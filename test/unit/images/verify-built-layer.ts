@@ -1,4 +1,5 @@
 import type { Finding } from '../../../src/model/finding.ts';
+import { createReadBudget } from '../../../src/images/read-budget.ts';
 import { createTocImages } from '../../../src/images/toc-images.ts';
 import { type VerifiedLayer, verifyLayer } from '../../../src/images/verify-layer.ts';
 import { parseDiffId, parseDigest } from '../../../src/model/digest.ts';
@@ -29,6 +30,7 @@ export async function verifyBuiltLayer(
     store,
     descriptor: read,
     tocImages: createTocImages(store, read),
+    budget: createReadBudget({ compressedBytes: 0, maxInflatedBytes: undefined, maxEntries: undefined }),
     diffId: parseDiffId(layer.diffId),
     signal: new AbortController().signal,
     report: (code, message) => {

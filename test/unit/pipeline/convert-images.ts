@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { mergeTree, type TreeInode } from '../../../src/images/merge-tree.ts';
 import { openImage } from '../../../src/images/open-image.ts';
 import { selectManifest } from '../../../src/images/select-manifest.ts';
+import { createReadBudget } from '../../../src/images/read-budget.ts';
 import { createTocImages } from '../../../src/images/toc-images.ts';
 import { verifyLayer } from '../../../src/images/verify-layer.ts';
 import { readDocument } from '../../../src/images/read-document.ts';
@@ -82,10 +83,15 @@ export async function readImage(location: ImageLocation, tag?: string): Promise<
     const manifest = parseManifest(await readDocument(store, descriptor), 'manifest');
     const tocImages = createTocImages(store, descriptor);
     const config = parseImageConfig(await readDocument(store, manifest.config), 'config');
+    const budget = createReadBudget({
+      compressedBytes: 0,
+      maxInflatedBytes: undefined,
+      maxEntries: undefined,
+    });
     const layers = [];
     for (const [index, layer] of manifest.layers.entries()) {
       const diffId = config.rootfs.diff_ids[index];
-      layers.push(await verifyLayer({ store, descriptor: layer, diffId, tocImages, signal, report }));
+      layers.push(await verifyLayer({ store, descriptor: layer, diffId, tocImages, budget, signal, report }));
     }
     const { inodes } = mergeTree(layers.map(({ entries }) => entries));
     return { manifest, config, inodes, findings };

@@ -89,7 +89,13 @@ export async function verifyAt(
   options: Pick<VerifyOptions, 'image'> & Partial<VerifyOptions>,
 ): Promise<VerifyReport> {
   return runVerify(
-    { tag: undefined, rootfs: undefined, prune: [], skipSpecialFiles: false, ...options },
+    {
+      tag: undefined,
+      rootfs: undefined,
+      prune: [],
+      skipSpecialFiles: false,
+      ...options,
+    },
     { reporter: silentReporter, signal: new AbortController().signal, stdout: process.stdout },
   );
 }
