@@ -122,6 +122,21 @@ export const PREFETCH_FLAGS: FlagGroup = {
   ],
 };
 
+/** Of eStargz alone. */
+export const ESTARGZ_FLAGS: readonly Flag[] = [
+  {
+    name: 'min-chunk-size',
+    value: 'SIZE',
+    description:
+      'chunks are compressed together until they have so many compressed bytes, at most 4 MiB (default: 0, each alone)',
+  },
+  {
+    name: 'external-toc',
+    description:
+      'put the tables of contents of the layers into an image of its own, under the same name with -esgztoc appended',
+  },
+];
+
 export function commandFlags(command: Command): Flag[] {
   return command.groups.flatMap((group) => group.flags);
 }

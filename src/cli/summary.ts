@@ -30,12 +30,20 @@ export function renderBuildSummary(
         ...engineLines(summary.engine),
       ]
     : [];
-  return [...tables, totals(summary, settings.seconds), `manifest ${summary.manifestDigest}`];
+  const { manifestDigest, tocImage } = summary;
+  return [
+    ...tables,
+    totals(summary, settings.seconds),
+    `manifest ${manifestDigest}`,
+    ...(tocImage === undefined
+      ? []
+      : [`TOC image ${tocImage.manifestDigest}, ${formatBytes(tocImage.tocBytes)}`]),
+  ];
 }
 
 /** The same for a line of a JSON log, sources included: what they claim, and last what nobody does. */
 export function buildSummaryDetails(summary: BuildSummary, { seconds, verbose }: SummarySettings): object {
-  const { manifestDigest, engine, layers, sources, fileCount, contentBytes, layerBytes } = summary;
+  const { manifestDigest, engine, layers, sources, fileCount, contentBytes, layerBytes, tocImage } = summary;
   return {
     manifestDigest,
     engine: engine && engineDetails(engine),
@@ -43,6 +51,7 @@ export function buildSummaryDetails(summary: BuildSummary, { seconds, verbose }:
     fileCount,
     contentBytes,
     layerBytes,
+    ...(tocImage !== undefined && { tocImage }),
     seconds: Math.round(seconds * 1000) / 1000,
     sources,
     ...(verbose && { layers }),

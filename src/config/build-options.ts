@@ -7,6 +7,7 @@ import { type OutputFlags, parseOutputTarget } from './output-target.ts';
 import { parsePlanFlags, type RawPlanFlags, readImage } from './plan-options.ts';
 import { parseRecordSource, type RecordFlags, recordLocations } from './record-source.ts';
 import { REGISTRY_PREFIX } from './registry-location.ts';
+import { refuseNamelessToc } from './toc-image-name.ts';
 import { usageError } from './usage-error.ts';
 
 /** The flags of `layah build` as given; undefined or empty where they were not. */
@@ -29,6 +30,7 @@ export function parseBuildOptions(raw: RawBuildFlags, machine: Machine): BuildOp
     tag: resolveTag(raw),
     record,
   };
+  if (parsed.externalToc) refuseNamelessToc(parsed);
   return deepFreeze({ ...parsed, ...readImage(raw, machine) });
 }
 

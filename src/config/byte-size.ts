@@ -43,6 +43,7 @@ export function parseByteSize(flag: string, text: string, range: ByteSizeRange):
 
 /** In the largest unit that leaves a whole number. */
 function formatExact(bytes: number): string {
+  if (bytes === 0) return '0';
   if (bytes % GIB === 0) return `${bytes / GIB} GiB`;
   if (bytes % MIB === 0) return `${bytes / MIB} MiB`;
   return bytes % KIB === 0 ? `${bytes / KIB} KiB` : `${bytes} bytes`;

@@ -1,4 +1,5 @@
 import { ENGINE_NAMES, type EngineRequest } from '../model/gzip-engine.ts';
+import type { LayahError } from '../model/errors.ts';
 import type { LayerFormat } from '../model/layer.ts';
 import type { LayerOptions } from '../model/options.ts';
 import { parseByteSize } from './byte-size.ts';
@@ -13,6 +14,8 @@ export interface LayerFlags {
   readonly gzipEngine: string | undefined;
   readonly compressionLevel: string | undefined;
   readonly chunkSize: string | undefined;
+  readonly minChunkSize: string | undefined;
+  readonly externalToc: boolean;
   readonly threads: string | undefined;
 }
 
@@ -20,17 +23,22 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const DEFAULT_CHUNK_BYTES = 4 * MIB;
 const CHUNK_RANGE = { minBytes: 4 * KIB, maxBytes: 64 * MIB };
+/** A reader that wants one file inflates the whole gzip member that it is in. */
+const MIN_CHUNK_RANGE = { minBytes: 0, maxBytes: 4 * MIB };
 /** More than this many threads wait for the disk. */
 const DEFAULT_MAX_THREADS = 16;
 
 /** @throws LayahError `usage` */
 export function parseLayerOptions(flags: LayerFlags, machine: Machine): LayerOptions {
   const { chunkSize } = flags;
+  const format = parseFormat(flags.compression);
   return {
-    format: parseFormat(flags.compression),
+    format,
     engine: parseEngine(flags, machine),
     chunkSizeBytes:
       chunkSize === undefined ? DEFAULT_CHUNK_BYTES : parseByteSize('--chunk-size', chunkSize, CHUNK_RANGE),
+    minChunkSizeBytes: parseMinChunkSize(flags.minChunkSize, format),
+    externalToc: parseExternalToc(flags.externalToc, format),
     threads: resolveThreads(flags.threads, machine),
   };
 }
@@ -56,6 +64,25 @@ function parseEngine({ gzipEngine = 'auto', compressionLevel }: LayerFlags, mach
       ? undefined
       : parseWholeNumber('--compression-level', compressionLevel, range);
   return { name, level, libdeflatePath: parseLibdeflatePath(machine) };
+}
+
+function parseMinChunkSize(text: string | undefined, format: LayerFormat): number {
+  if (text === undefined) return 0;
+  const bytes = parseByteSize('--min-chunk-size', text, MIN_CHUNK_RANGE);
+  if (bytes > 0 && format !== 'estargz') throw onlyEstargz('--min-chunk-size', format);
+  return bytes;
+}
+
+function parseExternalToc(isSet: boolean, format: LayerFormat): boolean {
+  if (isSet && format !== 'estargz') throw onlyEstargz('--external-toc', format);
+  return isSet;
+}
+
+function onlyEstargz(flag: string, format: LayerFormat): LayahError {
+  return usageError(
+    `${flag} is about eStargz and means nothing with --compression ${format}`,
+    'Leave one of the two out.',
+  );
 }
 
 function resolveThreads(flag: string | undefined, machine: Machine): number {

@@ -1,14 +1,26 @@
 import { hash } from 'node:crypto';
 import type { HostPrefix } from '../model/host-path.ts';
+import type { GrowingMember, MemberStart } from './growing-member.ts';
+import { PartwiseMember } from './partwise-member.ts';
 import { readRange } from './read-range.ts';
-import { writeGzipMember, type DeflateEngine } from './gzip.ts';
+import { RecompressedMember } from './recompressed-member.ts';
+import type { DeflateEngine } from './gzip.ts';
 import type { JobMessage, Slot } from './jobs.ts';
 
 export interface JobResult {
-  /** Where in the slot's output each member ends; the output is the input itself for uncompressed layers. */
-  readonly memberEnds: readonly number[];
-  /** Hex SHA-256 of the chunk at the start of each member, '' where there is none. */
-  readonly chunkDigests: readonly string[];
+  /** Bytes in the slot's output; for uncompressed layers the output is the input itself. */
+  readonly outputBytes: number;
+  /** One a stretch. */
+  readonly stretches: readonly WrittenStretch[];
+}
+
+export interface WrittenStretch {
+  /** Where in the slot's output its gzip member starts. */
+  readonly memberStart: number;
+  /** Uncompressed bytes of the member before the stretch. */
+  readonly innerOffset: number;
+  /** Hex SHA-256 of the chunk at its start, '' where there is none. */
+  readonly chunkDigest: string;
 }
 
 export interface Executor {
@@ -22,19 +34,33 @@ export interface Executor {
  */
 export function executeJob(executor: Executor, job: JobMessage, slot: Slot): JobResult {
   for (const range of job.ranges) readRange(executor.prefix, range, slot.input);
-  const memberEnds: number[] = [];
-  const chunkDigests: string[] = [];
+  if (job.format === 'none') return { outputBytes: job.stretches.at(-1)?.end ?? 0, stretches: [] };
+  const stretches: WrittenStretch[] = [];
+  let member = startMember(executor.engine, slot, { input: 0, output: 0 });
   let start = 0;
-  let written = 0;
-  for (const { end, chunkBytes } of job.members) {
-    const member = slot.input.subarray(start, end);
-    chunkDigests.push(chunkBytes === 0 ? '' : hash('sha256', member.subarray(0, chunkBytes), 'hex'));
-    written =
-      job.format === 'none'
-        ? end
-        : written + writeGzipMember(executor.engine, member, slot.output.subarray(written));
-    memberEnds.push(written);
+  for (const { end, chunkBytes, mayJoin } of job.stretches) {
+    if (start > 0 && !(mayJoin && joins(member, chunkBytes, job))) {
+      member = startMember(executor.engine, slot, { input: start, output: member.close() });
+    }
+    member.extend(end);
+    stretches.push({
+      memberStart: member.outputStart,
+      innerOffset: start - member.inputStart,
+      chunkDigest:
+        chunkBytes === 0 ? '' : hash('sha256', slot.input.subarray(start, start + chunkBytes), 'hex'),
+    });
     start = end;
   }
-  return { memberEnds, chunkDigests };
+  return { outputBytes: member.close(), stretches };
+}
+
+export function startMember(engine: DeflateEngine, slot: Slot, start: MemberStart): GrowingMember {
+  return engine.deflatePart === undefined
+    ? new RecompressedMember(engine, slot, start)
+    : new PartwiseMember(engine, slot, start);
+}
+
+/** Only where a payload starts is a new member of use; headers go on in the one that is there. */
+function joins(member: GrowingMember, chunkBytes: number, { minMemberBytes }: JobMessage): boolean {
+  return minMemberBytes > 0 && (chunkBytes === 0 || !member.hasReached(minMemberBytes));
 }

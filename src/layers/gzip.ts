@@ -15,20 +15,47 @@ export interface DeflateEngine {
   readonly identity: string;
   /** Writes to `output[0]`, which has room for data that does not compress. @returns how many bytes. */
   deflate(input: Uint8Array, output: Uint8Array): number;
+  /** Undefined where the engine cannot go on with a stream. */
+  readonly deflatePart?: DeflatePart | undefined;
+}
+
+/** The same for a stream that is compressed part by part. */
+export type DeflatePart = (part: StreamPart, output: Uint8Array) => number;
+
+export interface StreamPart {
+  readonly input: Uint8Array;
+  /** What the stream holds before the part, at most the last 32 KiB of it. */
+  readonly window: Uint8Array;
+  /** All parts but the last end at a byte boundary. */
+  readonly isLast: boolean;
 }
 
 const HEADER = Buffer.from([0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 0xff]);
 const TRAILER_BYTES = 8;
 
 /** Writes one member at `output[0]`. @returns its size in bytes. */
-export function writeGzipMember(engine: DeflateEngine, input: Uint8Array, output: Uint8Array): number {
+export function writeGzipMember(
+  engine: Pick<DeflateEngine, 'deflate'>,
+  input: Uint8Array,
+  output: Uint8Array,
+): number {
+  const start = writeGzipHeader(output);
+  const end = start + engine.deflate(input, output.subarray(start, output.length - TRAILER_BYTES));
+  return end + writeGzipTrailer(input, output.subarray(end));
+}
+
+/** Writes the start of a member. @returns its size in bytes. */
+export function writeGzipHeader(output: Uint8Array): number {
   output.set(HEADER, 0);
-  const deflatedBytes = engine.deflate(input, output.subarray(HEADER.length, output.length - TRAILER_BYTES));
-  const end = HEADER.length + deflatedBytes;
-  const trailer = new DataView(output.buffer, output.byteOffset + end, TRAILER_BYTES);
+  return HEADER.length;
+}
+
+/** Writes the end of a member that holds `input`. @returns its size in bytes. */
+export function writeGzipTrailer(input: Uint8Array, output: Uint8Array): number {
+  const trailer = new DataView(output.buffer, output.byteOffset, TRAILER_BYTES);
   trailer.setUint32(0, crc32(input), true);
   trailer.setUint32(4, input.length % 2 ** 32, true);
-  return end + TRAILER_BYTES;
+  return TRAILER_BYTES;
 }
 
 /** One member as a buffer of its own. */

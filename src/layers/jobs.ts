@@ -1,11 +1,17 @@
 /*
- * Jobs: runs of consecutive members of one layer, laid out in a slot. The main thread writes headers and padding
+ * Jobs: runs of consecutive stretches of one layer, laid out in a slot. The main thread writes headers and padding
  * into the slot's input; whoever executes the job reads the file ranges into their places and compresses.
  */
 import type { LayerContents, LayerFormat } from '../model/layer.ts';
-import { layerMembers, type Member } from './members.ts';
 import type { ReadRange } from './pieces.ts';
-import { GZIP_MEMBER_BYTES, JOB_TARGET_BYTES, MAX_HEADER_RUN_BYTES } from './settings.ts';
+import {
+  GZIP_MEMBER_BYTES,
+  JOB_TARGET_BYTES,
+  type LayerSettings,
+  MAX_HEADER_RUN_BYTES,
+  MERGING_JOB_TARGET_BYTES,
+} from './settings.ts';
+import { layerStretches, type Stretch } from './stretches.ts';
 import type { ChunkStart } from './tar-stream.ts';
 
 /** A pair of buffers that jobs reuse. Shared between threads where there are several. */
@@ -18,22 +24,25 @@ export interface Slot {
 export interface JobMessage {
   readonly format: LayerFormat;
   readonly ranges: readonly PlacedRange[];
-  readonly members: readonly PlacedMember[];
+  readonly stretches: readonly PlacedStretch[];
+  /** Stretches that may join are added to a gzip member until it has so many bytes; 0 to have each in its own. */
+  readonly minMemberBytes: number;
 }
 
 /** A range and where in the slot's input its bytes go. */
 export type PlacedRange = ReadRange & { readonly at: number };
 
-export interface PlacedMember {
-  /** Where in the slot's input the member ends; it starts where the one before ended. */
+export interface PlacedStretch {
+  /** Where in the slot's input it ends; it starts where the one before ended. */
   readonly end: number;
-  /** Bytes of the chunk at the member's start that get a digest of their own; 0 for none. */
+  /** Bytes of the chunk at its start that get a digest of their own; 0 for none. */
   readonly chunkBytes: number;
+  readonly mayJoin: boolean;
 }
 
 export interface Job {
   readonly message: JobMessage;
-  /** One a member. */
+  /** One a stretch. */
   readonly chunks: readonly (ChunkStart | undefined)[];
   readonly inputBytes: number;
   readonly contentBytes: number;
@@ -49,31 +58,38 @@ export interface JobSource {
 /** A header run overshoots its limit by one entry's headers: long names and all its attributes. */
 const MAX_ENTRY_HEADER_BYTES = 1 << 20;
 
-/** What the slots of a build must hold: any one member, or a job's worth of small ones. */
-export function slotCapacityBytes(chunkSizeBytes: number): number {
-  const largest = chunkSizeBytes + MAX_HEADER_RUN_BYTES + MAX_ENTRY_HEADER_BYTES;
-  return Math.max(largest, GZIP_MEMBER_BYTES) + JOB_TARGET_BYTES;
+export type JobSettings = Pick<LayerSettings, 'chunkSizeBytes' | 'minChunkSizeBytes'>;
+
+/** What the slots of a build must hold: any one stretch, or a job's worth of small ones. */
+export function slotCapacityBytes(settings: JobSettings): number {
+  const largest = settings.chunkSizeBytes + MAX_HEADER_RUN_BYTES + MAX_ENTRY_HEADER_BYTES;
+  return Math.max(largest, GZIP_MEMBER_BYTES) + jobTargetBytes(settings);
 }
 
-/** Room for members that do not compress (RFC 1951: 5 bytes a stored block) and for every gzip header and trailer. */
+function jobTargetBytes({ minChunkSizeBytes }: JobSettings): number {
+  return minChunkSizeBytes === 0 ? JOB_TARGET_BYTES : MERGING_JOB_TARGET_BYTES;
+}
+
+/** Room for stretches that do not compress (RFC 1951: 5 bytes a stored block) and for every gzip header and trailer. */
 export function outputCapacityBytes(inputBytes: number): number {
-  return inputBytes + (inputBytes >> 8) + MAX_MEMBERS_A_JOB * 64;
+  return inputBytes + (inputBytes >> 8) + MAX_STRETCHES_A_JOB * 64;
 }
 
-const MAX_MEMBERS_A_JOB = 4096;
+const MAX_STRETCHES_A_JOB = 4096;
 
-export function createJobSource(layers: Iterable<LayerContents>, chunkSizeBytes: number): JobSource {
-  const members = membersOf(layers, chunkSizeBytes);
-  let next = members.next();
+/** Where a job ends depends on its layer and the settings alone. */
+export function createJobSource(layers: Iterable<LayerContents>, settings: JobSettings): JobSource {
+  const stretches = stretchesOf(layers, settings.chunkSizeBytes);
+  let next = stretches.next();
   return {
     fill(slot) {
       if (next.done === true) return undefined;
-      const filling = new FillingJob(slot, next.value.format);
+      const filling = new FillingJob(slot, next.value.format, settings);
       while (next.done !== true) {
-        const { member, endsLayer } = next.value;
-        if (!filling.takes(member)) break;
-        filling.add(member);
-        next = members.next();
+        const { stretch, endsLayer } = next.value;
+        if (!filling.takes(stretch)) break;
+        filling.add(stretch);
+        next = stretches.next();
         if (endsLayer) return filling.finish(true);
       }
       return filling.finish(false);
@@ -81,46 +97,49 @@ export function createJobSource(layers: Iterable<LayerContents>, chunkSizeBytes:
   };
 }
 
-interface MemberOfLayer {
+interface StretchOfLayer {
   readonly format: LayerFormat;
-  readonly member: Member;
+  readonly stretch: Stretch;
   readonly endsLayer: boolean;
 }
 
-function* membersOf(layers: Iterable<LayerContents>, chunkSizeBytes: number): Generator<MemberOfLayer> {
+function* stretchesOf(layers: Iterable<LayerContents>, chunkSizeBytes: number): Generator<StretchOfLayer> {
   for (const layer of layers) {
     const { format } = layer;
-    let held: Member | undefined;
-    for (const member of layerMembers(layer, chunkSizeBytes)) {
-      if (held !== undefined) yield { format, member: held, endsLayer: false };
-      held = member;
+    let held: Stretch | undefined;
+    for (const stretch of layerStretches(layer, chunkSizeBytes)) {
+      if (held !== undefined) yield { format, stretch: held, endsLayer: false };
+      held = stretch;
     }
-    if (held !== undefined) yield { format, member: held, endsLayer: true };
+    if (held !== undefined) yield { format, stretch: held, endsLayer: true };
   }
 }
 
 class FillingJob {
   readonly #slot: Slot;
   readonly #format: LayerFormat;
+  readonly #settings: JobSettings;
   readonly #ranges: PlacedRange[] = [];
-  readonly #members: PlacedMember[] = [];
+  readonly #stretches: PlacedStretch[] = [];
   readonly #chunks: (ChunkStart | undefined)[] = [];
   #end = 0;
   #contentBytes = 0;
 
-  constructor(slot: Slot, format: LayerFormat) {
+  constructor(slot: Slot, format: LayerFormat, settings: JobSettings) {
     this.#slot = slot;
     this.#format = format;
+    this.#settings = settings;
   }
 
-  takes(member: Member): boolean {
-    if (this.#members.length === 0) return true;
-    if (this.#members.length >= MAX_MEMBERS_A_JOB || this.#end >= JOB_TARGET_BYTES) return false;
-    return this.#end + member.sizeBytes <= this.#slot.input.length;
+  takes(stretch: Stretch): boolean {
+    const count = this.#stretches.length;
+    if (count === 0) return true;
+    if (count >= MAX_STRETCHES_A_JOB || this.#end >= jobTargetBytes(this.#settings)) return false;
+    return this.#end + stretch.sizeBytes <= this.#slot.input.length;
   }
 
-  add(member: Member): void {
-    for (const piece of member.pieces) {
+  add({ pieces, chunk, mayJoin }: Stretch): void {
+    for (const piece of pieces) {
       if (piece.kind === 'literal') {
         this.#slot.input.set(piece.bytes, this.#end);
         this.#end += piece.bytes.length;
@@ -130,13 +149,18 @@ class FillingJob {
         this.#contentBytes += piece.lengthBytes;
       }
     }
-    this.#members.push({ end: this.#end, chunkBytes: member.chunk?.lengthBytes ?? 0 });
-    this.#chunks.push(member.chunk);
+    this.#stretches.push({ end: this.#end, chunkBytes: chunk?.lengthBytes ?? 0, mayJoin });
+    this.#chunks.push(chunk);
   }
 
   finish(endsLayer: boolean): Job {
     return {
-      message: { format: this.#format, ranges: this.#ranges, members: this.#members },
+      message: {
+        format: this.#format,
+        ranges: this.#ranges,
+        stretches: this.#stretches,
+        minMemberBytes: this.#settings.minChunkSizeBytes,
+      },
       chunks: this.#chunks,
       inputBytes: this.#end,
       contentBytes: this.#contentBytes,

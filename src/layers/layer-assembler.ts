@@ -56,7 +56,7 @@ export class LayerAssembler {
     const input = slot.input.subarray(0, job.inputBytes);
     if (this.#format === 'estargz') this.#recordChunks(job, result, slot);
     if (this.#format === 'none') this.#hashTar(input);
-    else this.#append(input, slot.output.subarray(0, result.memberEnds.at(-1)));
+    else this.#append(input, slot.output.subarray(0, result.outputBytes));
   }
 
   finish(): FinishedLayer {
@@ -90,14 +90,16 @@ export class LayerAssembler {
 
   #recordChunks(job: Job, result: JobResult, slot: Slot): void {
     for (const [index, chunk] of job.chunks.entries()) {
-      if (chunk === undefined) continue;
-      const memberOffset = this.#spool.sizeBytes + (result.memberEnds[index - 1] ?? 0);
-      const digest = `sha256:${result.chunkDigests[index] ?? ''}`;
+      const written = result.stretches[index];
+      if (chunk === undefined || written === undefined) continue;
+      const memberOffset = this.#spool.sizeBytes + written.memberStart;
+      const { innerOffset } = written;
+      const digest = `sha256:${written.chunkDigest}`;
       const { entryIndex, chunkOffset, lengthBytes } = chunk;
       const known = this.#chunks.get(entryIndex) ?? [];
-      known.push({ memberOffset, chunkOffset, lengthBytes, digest });
+      known.push({ memberOffset, innerOffset, chunkOffset, lengthBytes, digest });
       this.#chunks.set(entryIndex, known);
-      const start = job.message.members[index - 1]?.end ?? 0;
+      const start = job.message.stretches[index - 1]?.end ?? 0;
       this.#recordFileDigest(chunk, slot.input.subarray(start, start + lengthBytes), digest);
     }
   }

@@ -1,8 +1,8 @@
 import type { LayerContents } from '../model/layer.ts';
-import { layerMembers, type Member } from './members.ts';
 import { pieceBytes } from './pieces.ts';
 import { readRange } from './read-range.ts';
 import type { LayerSettings } from './settings.ts';
+import { layerStretches, type Stretch } from './stretches.ts';
 
 /**
  * The tar of a layer that is not compressed. To hash its files and then to read them once more costs less than to hold
@@ -12,11 +12,11 @@ export function* readAgain(
   layer: LayerContents,
   { prefix, chunkSizeBytes }: Pick<LayerSettings, 'prefix' | 'chunkSizeBytes'>,
 ): Generator<Uint8Array> {
-  for (const member of layerMembers(layer, chunkSizeBytes)) yield readMember(member, prefix);
+  for (const stretch of layerStretches(layer, chunkSizeBytes)) yield readStretch(stretch, prefix);
 }
 
 /** A buffer of its own each time: a slow destination may still hold those before. */
-function readMember({ pieces, sizeBytes }: Member, prefix: LayerSettings['prefix']): Uint8Array {
+function readStretch({ pieces, sizeBytes }: Stretch, prefix: LayerSettings['prefix']): Uint8Array {
   const bytes = new Uint8Array(sizeBytes);
   let at = 0;
   for (const piece of pieces) {

@@ -7,6 +7,8 @@ export interface LayerSettings {
   readonly prefix: HostPrefix | undefined;
   /** Content bytes of a chunk: a file above it becomes several gzip members. */
   readonly chunkSizeBytes: number;
+  /** Chunks are added to a gzip member until it has so many compressed bytes; 0 gives each its own member. */
+  readonly minChunkSizeBytes: number;
   readonly engine: GzipEngine;
   /** The TOC of an eStargz layer becomes a blob of its own instead of the layer's last entry. */
   readonly externalToc: boolean;
@@ -24,5 +26,11 @@ export const MAX_HEADER_RUN_BYTES = 1 << 20;
 /** A layer that is plain gzip has a new member every so many bytes of tar, so that threads can share the work. */
 export const GZIP_MEMBER_BYTES = 4 << 20;
 
-/** A job takes members up to about this size: large enough to hide the cost of a message, small enough to share. */
+/** A job takes stretches up to about this size: large enough to hide the cost of a message, small enough to share. */
 export const JOB_TARGET_BYTES = 1 << 20;
+
+/**
+ * The same with --min-chunk-size. No gzip member goes beyond a job, so this decides over bytes: it is so much that hardly any
+ * member is cut short.
+ */
+export const MERGING_JOB_TARGET_BYTES = 4 << 20;

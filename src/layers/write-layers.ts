@@ -74,11 +74,11 @@ async function* writeAll(
   { settings, engine, spool, runner }: Writing,
   layers: readonly LayerContents[],
 ): AsyncGenerator<WrittenLayer> {
-  const { externalToc, chunkSizeBytes } = settings;
+  const { externalToc } = settings;
   const remaining = layers.values();
   let layer: LayerContents | undefined;
   let assembler: LayerAssembler | undefined;
-  for await (const { job, result, slot } of runJobs(createJobSource(layers, chunkSizeBytes), runner)) {
+  for await (const { job, result, slot } of runJobs(createJobSource(layers, settings), runner)) {
     settings.signal.throwIfAborted();
     layer ??= remaining.next().value;
     if (layer === undefined) return;
@@ -97,7 +97,7 @@ function readerOf(layer: LayerContents, spool: BlobSpool, settings: LayerSetting
 
 function createRunner(settings: LayerSettings, ownEngine: DeflateEngine): JobRunner {
   const { prefix, engine, threads } = settings;
-  const inputBytes = slotCapacityBytes(settings.chunkSizeBytes);
+  const inputBytes = slotCapacityBytes(settings);
   if (threads === 1) return inlineRunner({ prefix, engine: ownEngine }, inputBytes);
   const workerUrl = new URL('./layer-worker.js', import.meta.url);
   return workerPool({ prefix, engine, threads, inputBytes, workerUrl });

@@ -55,8 +55,10 @@ export interface TocEntry {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
-  /** Where in the blob the gzip member starts whose first byte is the chunk's first byte. */
+  /** Where in the blob the gzip member of the chunk starts. */
   readonly offset?: number;
+  /** Uncompressed bytes between the member's first byte and the chunk's; there when several chunks share a member. */
+  readonly innerOffset?: number;
   readonly devMajor?: number;
   readonly devMinor?: number;
   /** Name to base64 of the raw value. */

@@ -1,3 +1,5 @@
+import { TOC_IMAGE_SUFFIX } from './estargz.ts';
+
 /** A name with an optional tag, as `podman tag` and `docker tag` take it. */
 export interface ImageReference {
   /** `localhost`, `quay.io`, `127.0.0.1:5000`; undefined for a short name such as `app:1`. */
@@ -11,6 +13,7 @@ const DOMAIN_NAME = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const DOMAIN = new RegExp(`^(?:${DOMAIN_NAME}(?:\\.${DOMAIN_NAME})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
 const PATH_NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
+export const MAX_TAG_CHARACTERS = 128;
 const MAX_NAME_CHARACTERS = 255;
 
 /** @returns the parts, or one clause that says what is wrong with the text. */
@@ -37,6 +40,13 @@ export function containerdImageName(reference: ImageReference): string | undefin
   if (domain === undefined) return undefined;
   const official = domain === 'docker.io' && !path.includes('/');
   return `${domain}/${official ? 'library/' : ''}${path}:${tag}`;
+}
+
+/** The name of the TOC image that belongs to an image. Of a valid name. */
+export function tocImageName(text: string): string {
+  const reference = parseImageReference(text);
+  const hasTag = typeof reference !== 'string' && reference.tag !== undefined;
+  return `${text}${hasTag ? '' : ':latest'}${TOC_IMAGE_SUFFIX}`;
 }
 
 function parseName(name: string, tag: string | undefined): ImageReference | string {

@@ -25,6 +25,10 @@ export interface LayerOptions {
   readonly format: LayerFormat;
   readonly engine: EngineRequest;
   readonly chunkSizeBytes: number;
+  /** Chunks share a gzip member until it has so many compressed bytes; 0 when each has its own. */
+  readonly minChunkSizeBytes: number;
+  /** The TOCs of eStargz layers go to an image of their own. */
+  readonly externalToc: boolean;
   readonly threads: number;
 }
 

@@ -10,6 +10,8 @@ export interface Descriptor {
   readonly size: number;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly platform?: Platform;
+  /** Of a manifest: what it is for. Where it does not say, the media type of its config. */
+  readonly artifactType?: string;
 }
 
 /** A JSON document that is stored as a blob. */

@@ -1,6 +1,6 @@
 import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import type { Platform } from '../model/image-config.ts';
-import { containerdImageName, parseImageReference } from '../model/image-reference.ts';
+import { containerdImageName, parseImageReference, tocImageName } from '../model/image-reference.ts';
 import { type Descriptor, type JsonBlob, jsonBlob } from './descriptor.ts';
 import { INDEX_MEDIA_TYPE } from './media-types.ts';
 
@@ -12,12 +12,14 @@ export interface ImageIndexInput {
   readonly tag: string | undefined;
   /** In place of those that say the tag. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /** The manifest of its TOC image, where the TOCs of its layers are external; needs a tag. */
+  readonly tocManifest?: Descriptor | undefined;
 }
 
 /** The file `oci-layout` (image-spec, image-layout.md). */
 export const OCI_LAYOUT_CONTENT = '{"imageLayoutVersion":"1.0.0"}';
 
-/** The file `index.json` (image-spec, image-layout.md) of a layout with one image. */
+/** The file `index.json` (image-spec, image-layout.md) of a layout with one image, and perhaps its TOC image. */
 export function buildImageIndex(input: ImageIndexInput): JsonBlob {
   const { mediaType, digest, size } = input.manifest;
   const annotations = input.tag === undefined ? input.annotations : tagAnnotations(input.tag);
@@ -32,12 +34,20 @@ export function buildImageIndex(input: ImageIndexInput): JsonBlob {
         ...(annotations !== undefined && { annotations }),
         ...(input.platform !== undefined && { platform: orderedPlatform(input.platform) }),
       },
+      ...tocImages(input),
     ],
   });
 }
 
 function orderedPlatform({ architecture, os, variant }: Platform): Platform {
   return { architecture, os, ...(variant !== undefined && { variant }) };
+}
+
+/** An entry of its own: snapshotters look it up by its name. */
+function tocImages({ tag, tocManifest }: ImageIndexInput): Descriptor[] {
+  if (tag === undefined || tocManifest === undefined) return [];
+  const { mediaType, digest, size } = tocManifest;
+  return [{ mediaType, digest, size, annotations: tagAnnotations(tocImageName(tag)) }];
 }
 
 /**

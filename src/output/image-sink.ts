@@ -18,6 +18,8 @@ export interface LayoutDocuments {
   readonly index: Uint8Array;
   /** The bytes of manifest.json, which Docker looks for in an archive; undefined for several platforms. */
   readonly dockerManifest: Uint8Array | undefined;
+  /** The manifest of the TOC image, where there is one; the index names it too. */
+  readonly tocManifest?: JsonBlob | undefined;
 }
 
 export interface BlobToWrite {

@@ -11,17 +11,20 @@ import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { BuildOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
+import type { JsonBlob } from '../oci/descriptor.ts';
 import { buildDockerManifest } from '../oci/docker-manifest.ts';
 import { buildImageConfig } from '../oci/image-config.ts';
 import { buildImageIndex } from '../oci/image-index.ts';
 import { buildManifest } from '../oci/manifest.ts';
+import type { LayerToc } from '../oci/toc-manifest.ts';
 import type { ImageSink } from '../output/image-sink.ts';
 import { openRootfs, type OpenRootfs } from '../scan/open-rootfs.ts';
 import { openSink } from './open-sink.ts';
 import { planImage } from './plan-image.ts';
 import { planPrefetch } from './prefetch.ts';
-import type { BuildSummary, LayerSummary, RunContext, SourceSummary } from './run.ts';
 import { selectEngine } from './select-engine.ts';
+import { writeTocImage } from './toc-image.ts';
+import type { BuildSummary, LayerSummary, RunContext, SourceSummary, TocImageSummary } from './run.ts';
 
 /** @throws LayahError; the destination is then as it was before. */
 export async function runBuild(options: BuildOptions, context: RunContext): Promise<BuildSummary> {
@@ -101,8 +104,9 @@ async function writeBlobs(
   const settings = {
     prefix: rootfs.prefix,
     chunkSizeBytes: options.chunkSizeBytes,
+    minChunkSizeBytes: options.minChunkSizeBytes,
     engine,
-    externalToc: false,
+    externalToc: options.externalToc,
     // A tar is hashed in order, and nothing else is to be done with it that others could help with.
     threads: options.format === 'none' ? 1 : options.threads,
     temporaryDirectory: tmpdir(),
@@ -114,12 +118,14 @@ async function writeBlobs(
   };
   const summaries: LayerSummary[] = [];
   const contents = layers.map((layer) => layer.contents);
-  for await (const { blob, read } of writeLayers(contents, settings)) {
+  for await (const { blob, read, tocBlob } of writeLayers(contents, settings)) {
     const layer = layers[summaries.length];
     if (layer === undefined) break;
     await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read });
+    if (tocBlob !== undefined) await sink.writeBlob({ ...tocBlob, content: () => [tocBlob.bytes] });
+    const toc = tocBlob && { layer: blob.digest, digest: tocBlob.digest, sizeBytes: tocBlob.sizeBytes };
     const { contents: written, ...known } = layer;
-    summaries.push({ ...known, fileCount: countFiles(written), blob });
+    summaries.push({ ...known, fileCount: countFiles(written), blob, toc });
   }
   return summaries;
 }
@@ -149,20 +155,43 @@ async function writeMetadata(
   const { bytes, descriptor } = config;
   await sink.writeBlob({ digest: descriptor.digest, sizeBytes: bytes.length, content: () => [bytes] });
   await sink.writeManifest(manifest);
-  const index = buildImageIndex({ manifest: manifest.descriptor, platform: image.platform, tag });
+  const tocs = layers.flatMap(({ toc }) => toc ?? []);
+  const tocManifest = await writeTocImage(sink, { tocs, subject: manifest.descriptor });
+  const index = buildImageIndex({
+    manifest: manifest.descriptor,
+    platform: image.platform,
+    tag,
+    tocManifest: tocManifest?.descriptor,
+  });
   const dockerManifest = buildDockerManifest({
-    config: config.descriptor.digest,
+    config: descriptor.digest,
     layers: layers.map(({ blob }) => blob.digest),
     tag,
   });
-  await sink.finish({ index: index.bytes, dockerManifest });
+  await sink.finish({ index: index.bytes, dockerManifest, tocManifest });
   return {
+    ...totals(layers),
     manifestDigest: manifest.descriptor.digest,
     engine: options.format === 'none' ? undefined : engine,
     layers,
     sources,
+    tocImage: summarizeTocs(tocs, tocManifest),
+  };
+}
+
+function totals(layers: readonly LayerSummary[]) {
+  return {
     fileCount: layers.reduce((sum, layer) => sum + layer.fileCount, 0),
     contentBytes: layers.reduce((sum, layer) => sum + layer.contentBytes, 0),
     layerBytes: layers.reduce((sum, layer) => sum + layer.blob.sizeBytes, 0),
   };
+}
+
+function summarizeTocs(
+  tocs: readonly LayerToc[],
+  manifest: JsonBlob | undefined,
+): TocImageSummary | undefined {
+  if (manifest === undefined) return undefined;
+  const tocBytes = tocs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return { manifestDigest: manifest.descriptor.digest, tocBytes };
 }

@@ -64,7 +64,6 @@ async function convertLayers(
     ...options,
     engine,
     prefix: undefined,
-    externalToc: false,
     temporaryDirectory,
     signal,
     onContentBytes: () => {},

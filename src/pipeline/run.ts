@@ -5,6 +5,7 @@ import type { Platform } from '../model/image-config.ts';
 import type { LayerReason } from '../model/layer-plan.ts';
 import type { LayerBlob } from '../model/layer.ts';
 import type { Reporter } from '../model/reporter.ts';
+import type { LayerToc } from '../oci/toc-manifest.ts';
 
 /** What every command's run gets besides its options. */
 export interface RunContext {
@@ -32,6 +33,8 @@ export interface LayerSummary {
   /** Content bytes of its regular files. */
   readonly contentBytes: number;
   readonly blob: LayerBlob;
+  /** Where its TOC is external. */
+  readonly toc: LayerToc | undefined;
 }
 
 export interface BuildSummary {
@@ -44,6 +47,14 @@ export interface BuildSummary {
   readonly contentBytes: number;
   /** Bytes of all layer blobs. */
   readonly layerBytes: number;
+  /** Where the TOCs of its layers are external. */
+  readonly tocImage: TocImageSummary | undefined;
+}
+
+export interface TocImageSummary {
+  readonly manifestDigest: Digest;
+  /** Bytes of all TOC blobs. */
+  readonly tocBytes: number;
 }
 
 /**

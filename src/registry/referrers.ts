@@ -3,12 +3,13 @@
  * manifests that have it as their `subject`, and those that do not know how have an index under a tag instead.
  */
 import { digestHex, type Digest } from '../model/digest.ts';
+import { type Descriptor, jsonBlob } from '../oci/descriptor.ts';
 import { INDEX_MEDIA_TYPE } from '../oci/media-types.ts';
 import { parseImageIndex, type ReadDescriptor } from '../oci/schemas.ts';
 import { protocolFailure } from './failure.ts';
 import { type FetchedDocument, fetchDocument } from './fetch-document.ts';
 import type { HttpResponse } from './http.ts';
-import { findManifest } from './manifests.ts';
+import { findManifest, putManifest } from './manifests.ts';
 import type { Session } from './session.ts';
 
 /** Where the index is that stands for a list of referrers (distribution-spec, "Referrers Tag Schema"). */
@@ -57,4 +58,16 @@ async function readTag(session: Session, subject: Digest): Promise<readonly Read
   const found = await findManifest(session, { kind: 'tag', tag: referrersTag(subject) });
   if (found === undefined || found.mediaType !== INDEX_MEDIA_TYPE) return [];
   return parseImageIndex(found.bytes, `the index ${referrersTag(subject)} of the referrers`).manifests;
+}
+
+/** Adds a manifest to the index that stands for a list of referrers. @throws LayahError `registry` */
+export async function addReferrer(session: Session, subject: Digest, referrer: Descriptor): Promise<void> {
+  const listed = await readTag(session, subject);
+  if (listed.some(({ digest }) => digest === referrer.digest)) return;
+  const { descriptor, bytes } = jsonBlob(INDEX_MEDIA_TYPE, {
+    schemaVersion: 2,
+    mediaType: INDEX_MEDIA_TYPE,
+    manifests: [...listed, referrer],
+  });
+  await putManifest(session, { kind: 'tag', tag: referrersTag(subject) }, { ...descriptor, bytes });
 }

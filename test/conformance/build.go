@@ -8,13 +8,14 @@ import (
 	"os"
 
 	"github.com/containerd/stargz-snapshotter/estargz"
+	"github.com/containerd/stargz-snapshotter/estargz/externaltoc"
 	"github.com/opencontainers/go-digest"
 )
 
 type buildOptions struct {
 	level, chunkSize, minChunkSize, parallelism int
 	prioritized                                 []string
-	tarPath, outputPath                         string
+	tarPath, outputPath, externalTOC            string
 }
 
 // builtLayer is what an image's manifest and config say of the blob.
@@ -24,6 +25,8 @@ type builtLayer struct {
 	TOCDigest        digest.Digest `json:"tocDigest"`
 	Size             int64         `json:"size"`
 	UncompressedSize int64         `json:"uncompressedSize"`
+	// TOCSize is that of the TOC's own blob, when it is external.
+	TOCSize int `json:"tocSize,omitempty"`
 }
 
 func build(arguments []string) error {
@@ -40,19 +43,23 @@ func build(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	blob, err := estargz.Build(io.NewSectionReader(tar, 0, info.Size()), options.forLibrary()...)
+	compressor := externaltoc.NewGzipCompressorWithLevel(options.level)
+	blob, err := estargz.Build(io.NewSectionReader(tar, 0, info.Size()), options.forLibrary(compressor)...)
 	if err != nil {
 		return err
 	}
 	defer blob.Close()
 	built, err := writeBlob(blob, options.outputPath)
+	if err == nil && options.externalTOC != "" {
+		built.TOCSize, err = writeTOC(compressor, options.externalTOC)
+	}
 	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(built)
 }
 
-func (options buildOptions) forLibrary() []estargz.Option {
+func (options buildOptions) forLibrary(compressor *externaltoc.GzipCompressor) []estargz.Option {
 	list := []estargz.Option{
 		estargz.WithCompressionLevel(options.level),
 		estargz.WithChunkSize(options.chunkSize),
@@ -62,7 +69,20 @@ func (options buildOptions) forLibrary() []estargz.Option {
 	if len(options.prioritized) > 0 {
 		list = append(list, estargz.WithPrioritizedFiles(options.prioritized))
 	}
+	if options.externalTOC != "" {
+		noTOC := externaltoc.NewGzipDecompressor(nil)
+		list = append(list, estargz.WithCompression(&externaltoc.GzipCompression{GzipCompressor: compressor, GzipDecompressor: noTOC}))
+	}
 	return list
+}
+
+func writeTOC(compressor *externaltoc.GzipCompressor, path string) (int, error) {
+	output, err := os.Create(path)
+	if err != nil {
+		return 0, err
+	}
+	size, err := compressor.WriteTOCTo(output)
+	return size, errors.Join(err, output.Close())
 }
 
 func writeBlob(blob *estargz.Blob, path string) (built builtLayer, err error) {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/containerd/stargz-snapshotter/estargz"
+	"github.com/containerd/stargz-snapshotter/estargz/externaltoc"
 	"github.com/opencontainers/go-digest"
 )
 
@@ -20,6 +21,8 @@ type image struct {
 	files   map[string]*io.SectionReader
 	root    *os.Root
 	opened  []*os.File
+	// tocs are the external TOCs of a TOC image, by the digests of their layers.
+	tocs map[string]descriptor
 }
 
 type descriptor struct {
@@ -36,6 +39,24 @@ type layer struct {
 
 const plain = "plain"
 
+// On every layer of a TOC image: the layer that the TOC belongs to.
+const layerDigestAnnotation = "containerd.io/snapshot/stargz/layer.digest"
+
+// externalTOC finds the TOC of a layer whose footer says that it is elsewhere.
+func (image *image) externalTOC(layer layer) *externaltoc.GzipDecompressor {
+	return externaltoc.NewGzipDecompressor(func() ([]byte, error) {
+		of, found := image.tocs[layer.Digest.String()]
+		if !found {
+			return nil, fmt.Errorf("no TOC image has the TOC of %s", layer.Digest)
+		}
+		blob, err := image.blob(of)
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(blob)
+	})
+}
+
 func (layer layer) format() string {
 	if _, found := layer.Annotations[estargz.TOCJSONDigestAnnotation]; found {
 		return "estargz"
@@ -50,14 +71,14 @@ func openImage(location string) (*image, error) {
 	}
 	if info.IsDir() {
 		root, err := os.OpenRoot(location)
-		return &image{root: root}, err
+		return &image{root: root, tocs: map[string]descriptor{}}, err
 	}
 	archive, err := os.Open(location)
 	if err != nil {
 		return nil, err
 	}
 	files, err := indexArchive(archive)
-	return &image{archive: archive, files: files}, err
+	return &image{archive: archive, files: files, tocs: map[string]descriptor{}}, err
 }
 
 func indexArchive(archive *os.File) (map[string]*io.SectionReader, error) {
@@ -177,6 +198,18 @@ func (image *image) layersBelow(above index) (all []layer, err error) {
 	return all, nil
 }
 
+// takeTOCs says whether these are the layers of a TOC image, and keeps them if so.
+func (image *image) takeTOCs(layers []descriptor) bool {
+	for _, of := range layers {
+		digest, found := of.Annotations[layerDigestAnnotation]
+		if !found {
+			return false
+		}
+		image.tocs[digest] = of
+	}
+	return len(layers) > 0
+}
+
 func (image *image) layersOf(of descriptor) (layers []layer, err error) {
 	var manifest struct {
 		Config descriptor
@@ -184,6 +217,9 @@ func (image *image) layersOf(of descriptor) (layers []layer, err error) {
 	}
 	if err := image.blobJSON(of, &manifest); err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
+	}
+	if image.takeTOCs(manifest.Layers) {
+		return nil, nil
 	}
 	var config struct {
 		RootFS struct {

@@ -51,7 +51,9 @@ type layerReport struct {
 	Chunks   int    `json:"chunks"`
 	Bytes    int64  `json:"bytes"`
 	Landmark string `json:"landmark,omitempty"`
-	Error    string `json:"error,omitempty"`
+	// Chunks share gzip members.
+	Merged bool   `json:"merged,omitempty"`
+	Error  string `json:"error,omitempty"`
 }
 
 func forEachLayer(arguments []string, read func(image *image, layer layer, report *layerReport) error) (failed bool, err error) {
@@ -89,6 +91,7 @@ func parseBuildFlags(arguments []string) (options buildOptions, err error) {
 	flags.IntVar(&options.level, "level", 9, "gzip level")
 	flags.IntVar(&options.chunkSize, "chunk-size", 0, "bytes of a chunk before compression, 0 for 4 MiB")
 	flags.IntVar(&options.minChunkSize, "min-chunk-size", 0, "compressed bytes that a member gets at least")
+	flags.StringVar(&options.externalTOC, "external-toc", "", "where to write the TOC instead of into the layer")
 	flags.IntVar(&options.parallelism, "parallelism", 1, "slices compressed at the same time")
 	flags.Func("prioritize", "a path to prefetch; repeatable", func(path string) error {
 		options.prioritized = append(options.prioritized, path)

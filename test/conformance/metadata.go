@@ -20,7 +20,7 @@ func readMetadata(image *image, layer layer, report *layerReport) error {
 	if layer.format() == plain {
 		return nil
 	}
-	reader, err := memory.NewReader(blob)
+	reader, err := memory.NewReader(blob, metadata.WithDecompressors(image.externalTOC(layer)))
 	if err != nil {
 		return err
 	}

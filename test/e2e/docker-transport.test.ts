@@ -58,7 +58,11 @@ async function pushImage(host: string, layer: Buffer, push: Push = {}): Promise<
     });
     await sink.writeManifest(manifest);
     const index = { schemaVersion: 2, manifests: [manifest.descriptor] };
-    await sink.finish({ index: Buffer.from(JSON.stringify(index)), dockerManifest: Buffer.from('[]') });
+    await sink.finish({
+      index: Buffer.from(JSON.stringify(index)),
+      dockerManifest: Buffer.from('[]'),
+      tocManifest: undefined,
+    });
     return manifest.descriptor.digest;
   } finally {
     await sink.abort();

@@ -14,9 +14,9 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'layah-threads-'));
   const rootfs = join(directory, 'rootfs');
   mkdirSync(rootfs);
-  for (let index = 0; index < 3000; index++) writeFileSync(join(rootfs, `small${index}`), `content ${index}`);
-  writeFileSync(join(rootfs, 'large'), randomBytes(9 * 2 ** 20 + 1));
-  writeFileSync(join(rootfs, 'repetitive'), Buffer.alloc(20 * 2 ** 20, 'abc'));
+  for (let index = 0; index < 1500; index++) writeFileSync(join(rootfs, `small${index}`), `content ${index}`);
+  writeFileSync(join(rootfs, 'large'), randomBytes(5 * 2 ** 20 + 1));
+  writeFileSync(join(rootfs, 'repetitive'), Buffer.alloc(13 * 2 ** 20, 'abc'));
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -37,12 +37,21 @@ async function build(...flags: string[]): Promise<string> {
   return createHash('sha256').update(readFileSync(archive)).digest('hex');
 }
 
-describe('the bytes of an image', () => {
+// Several builds a test, which share the machine with other tests.
+describe('the bytes of an image', { timeout: 120_000 }, () => {
   it.each(['estargz', 'gzip', 'none'])('are the same for 1, 2 and 5 threads (%s)', async (compression) => {
     const one = await build('--compression', compression, '--threads', '1');
     for (const threads of ['2', '5']) {
       expect(await build('--compression', compression, '--threads', threads)).toBe(one);
     }
+  });
+
+  it('are the same for 1, 2 and 3 threads when chunks share gzip members', async () => {
+    const one = await build('--min-chunk-size', '50000', '--threads', '1');
+    for (const threads of ['2', '3']) {
+      expect(await build('--min-chunk-size', '50000', '--threads', threads)).toBe(one);
+    }
+    expect(await build('--threads', '1')).not.toBe(one);
   });
 });
 

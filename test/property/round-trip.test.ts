@@ -42,6 +42,8 @@ async function build(rootfs: string, archive: string, changes: Partial<BuildOpti
       format: 'estargz',
       engine: { name: 'auto', level: 1, libdeflatePath: undefined },
       chunkSizeBytes: 4096,
+      minChunkSizeBytes: 0,
+      externalToc: false,
       prune: [],
       skipSpecialFiles: false,
       threads: 1,

@@ -1,6 +1,7 @@
 import {
   type Command,
   type FlagGroup,
+  ESTARGZ_FLAGS,
   LAYER_FLAGS,
   MESSAGE_FLAGS,
   PREFETCH_FLAGS,
@@ -70,6 +71,7 @@ const LAYERS: FlagGroup = {
       description: 'estargz (gzip that can be pulled lazily), gzip or none (default: estargz)',
     },
     { name: 'compressed', description: 'the same as --compression gzip' },
+    ...ESTARGZ_FLAGS,
     ...LAYER_FLAGS,
   ],
 };

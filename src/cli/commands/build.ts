@@ -53,6 +53,8 @@ export function rawBuildFlags(values: FlagValues): RawBuildFlags {
     gzipEngine: singleValue(values, 'gzip-engine'),
     compressionLevel: singleValue(values, 'compression-level'),
     chunkSize: singleValue(values, 'chunk-size'),
+    minChunkSize: singleValue(values, 'min-chunk-size'),
+    externalToc: isSet(values, 'external-toc'),
     threads: singleValue(values, 'threads'),
   };
 }

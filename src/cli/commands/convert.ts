@@ -33,6 +33,8 @@ export function rawConvertFlags(values: FlagValues): RawConvertFlags {
     gzipEngine: singleValue(values, 'gzip-engine'),
     compressionLevel: singleValue(values, 'compression-level'),
     chunkSize: singleValue(values, 'chunk-size'),
+    minChunkSize: undefined,
+    externalToc: false,
     threads: singleValue(values, 'threads'),
     ...rawRecordFlags(values),
   };

@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync } from 'node:zlib';
 import { unreachable } from '../../model/errors.ts';
 import { engineIdentity, type EngineName, type GzipEngine } from '../../model/gzip-engine.ts';
 import type { DeflateEngine } from '../gzip.ts';
@@ -21,14 +21,40 @@ export async function loadEngine(name: EngineName, library: string | undefined):
     case 'libdeflate':
       return loadLibdeflate(library);
     case 'zlib':
-      return (level) => ({ deflate: (input, output) => copy(deflateRawSync(input, { level }), output) });
-    case 'pako': {
-      const { deflateRaw } = await import('pako');
-      return (level) => ({ deflate: (input, output) => copy(deflateRaw(input, { level }), output) });
-    }
+      return zlibEngine;
+    case 'pako':
+      return loadPako();
     default:
       return unreachable(name);
   }
+}
+
+function zlibEngine(level: number): Deflater {
+  return {
+    deflate: (input, output) => copy(deflateRawSync(input, { level }), output),
+    deflatePart: ({ input, window, isLast }, output) => {
+      const finishFlush = isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
+      const dictionary = window.length > 0 ? { dictionary: window } : {};
+      return copy(deflateRawSync(input, { level, finishFlush, ...dictionary }), output);
+    },
+  };
+}
+
+/** zlib.h */
+const Z_SYNC_FLUSH = 2;
+
+async function loadPako(): Promise<EngineFactory> {
+  const { Deflate, deflateRaw } = await import('pako');
+  return (level) => ({
+    deflate: (input, output) => copy(deflateRaw(input, { level }), output),
+    deflatePart: ({ input, window, isLast }, output) => {
+      const deflater = new Deflate({ level, raw: true, ...(window.length > 0 && { dictionary: window }) });
+      let size = 0;
+      deflater.onData = (bytes) => (size += copy(bytes, output.subarray(size)));
+      deflater.push(input, isLast || Z_SYNC_FLUSH);
+      return size;
+    },
+  });
 }
 
 function copy(deflated: Uint8Array, output: Uint8Array): number {

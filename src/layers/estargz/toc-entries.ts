@@ -7,6 +7,8 @@ import { tarName } from '../tar-header.ts';
 /** One written chunk of a file. */
 export interface WrittenChunk {
   readonly memberOffset: number;
+  /** Uncompressed bytes of the member before it. */
+  readonly innerOffset: number;
   readonly chunkOffset: number;
   readonly lengthBytes: number;
   /** `sha256:<hex>`. */
@@ -36,7 +38,7 @@ export function tocEntries(
     ...nonZero('mode', entry.mode),
     ...nonZero('uid', entry.uid),
     ...nonZero('gid', entry.gid),
-    ...(first === undefined ? {} : { offset: first.memberOffset }),
+    ...(first === undefined ? {} : place(first)),
     ...deviceNumbers(entry),
     ...xattrs(entry),
     ...(entry.kind === 'file' ? { digest: fileDigest ?? EMPTY_DIGEST } : {}),
@@ -50,11 +52,15 @@ function chunkRow(name: string, chunk: WrittenChunk, isLast: boolean): TocEntry 
   return {
     name,
     type: 'chunk',
-    offset: chunk.memberOffset,
+    ...place(chunk),
     chunkOffset: chunk.chunkOffset,
     ...(isLast ? {} : { chunkSize: chunk.lengthBytes }),
     chunkDigest: chunk.digest,
   };
+}
+
+function place({ memberOffset, innerOffset }: WrittenChunk): Pick<TocEntry, 'offset' | 'innerOffset'> {
+  return { offset: memberOffset, ...(innerOffset === 0 ? {} : { innerOffset }) };
 }
 
 function tocType(entry: LayerEntry): TocEntryType {

@@ -22,6 +22,7 @@ describe('parseArguments', () => {
       '--max-layer-size 1G --target docker --previous oci:p --rebalance --plan-epoch 2026-01-31 ' +
       '--compression gzip --compressed --compression-level 9 --chunk-size 1MiB ' +
       '--record r.json --record-image oci:r --record-copy a.ociarchive ' +
+      '--min-chunk-size 50000 --external-toc ' +
       '--components map.json --exclusive dpkg/a --exclusive b --source rpm=off --source=node=on ' +
       '--tls-verify=false --authfile auth.json --prune /a --prune b/ --skip-special-files --arch arm --threads 2 --source-date-epoch 5'
     ).split(' ');
@@ -46,6 +47,8 @@ describe('parseArguments', () => {
       compressed: true,
       compressionLevel: '9',
       chunkSize: '1MiB',
+      minChunkSize: '50000',
+      externalToc: true,
       prune: ['/a', 'b/'],
       skipSpecialFiles: true,
       components: 'map.json',

@@ -22,6 +22,7 @@ function layer(componentNames: string[], sizeBytes: number): LayerSummary {
       tocDigest: digest,
       deflatedBy: 'zlib level=6 fingerprint=01234567',
     },
+    toc: undefined,
   };
 }
 
@@ -47,6 +48,7 @@ const summary: BuildSummary = {
   fileCount: 6812,
   contentBytes: 8 * MIB,
   layerBytes: 3 * MIB,
+  tocImage: undefined,
 };
 
 describe('renderBuildSummary', () => {
@@ -55,6 +57,14 @@ describe('renderBuildSummary', () => {
       '2 layers, 6,812 files, 8.0 MiB in, 3.0 MiB out (37 %), 5.2 s',
       `manifest ${digest}`,
     ]);
+  });
+
+  it('names the TOC image where there is one', () => {
+    const tocImage = { manifestDigest: digest, tocBytes: 2048 };
+    const settings = { seconds: 1, verbose: false };
+    const lines = renderBuildSummary({ ...summary, tocImage }, { ...settings, columns: 80 });
+    expect(lines.at(-1)).toBe(`TOC image ${digest}, 2.0 KiB`);
+    expect(buildSummaryDetails({ ...summary, tocImage }, settings)).toMatchObject({ tocImage });
   });
 
   it('does not divide by nothing', () => {

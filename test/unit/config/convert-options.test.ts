@@ -14,6 +14,8 @@ const flags: RawConvertFlags = {
   gzipEngine: undefined,
   compressionLevel: undefined,
   chunkSize: undefined,
+  minChunkSize: undefined,
+  externalToc: false,
   threads: undefined,
   record: undefined,
   recordImage: undefined,
@@ -38,6 +40,8 @@ describe('parseConvertOptions', () => {
       enforcesLevel: false,
       record: undefined,
       chunkSizeBytes: 4 << 20,
+      minChunkSizeBytes: 0,
+      externalToc: false,
       threads: 4,
     });
     expect(Object.isFrozen(options.platforms)).toBe(true);

@@ -50,6 +50,8 @@ export function buildFlags(changes: Partial<RawBuildFlags> = {}): RawBuildFlags 
     gzipEngine: undefined,
     compressionLevel: undefined,
     chunkSize: undefined,
+    minChunkSize: undefined,
+    externalToc: false,
     prune: [],
     skipSpecialFiles: false,
     sourceDateEpoch: undefined,

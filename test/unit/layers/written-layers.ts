@@ -19,6 +19,7 @@ export interface Written {
 export const SETTINGS: LayerSettings = {
   prefix: undefined,
   chunkSizeBytes: CHUNK_BYTES,
+  minChunkSizeBytes: 0,
   engine: await chooseEngine({ name: 'zlib', level: undefined, libdeflatePath: undefined }),
   externalToc: false,
   threads: 1,

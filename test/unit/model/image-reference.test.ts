@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { containerdImageName, parseImageReference } from '../../../src/model/image-reference.ts';
+import {
+  containerdImageName,
+  parseImageReference,
+  tocImageName,
+} from '../../../src/model/image-reference.ts';
 
 describe('parseImageReference', () => {
   it('tells the registry from the path', () => {
@@ -58,5 +62,12 @@ describe('containerdImageName', () => {
   it('does not exist for a short name, which podman and Docker complete differently', () => {
     expect(nameOf('app:1')).toBeUndefined();
     expect(nameOf('team/app:1')).toBeUndefined();
+  });
+});
+
+describe('tocImageName', () => {
+  it('has the suffix at the end of the tag', () => {
+    expect(tocImageName('localhost/app:1')).toBe('localhost/app:1-esgztoc');
+    expect(tocImageName('127.0.0.1:5000/app')).toBe('127.0.0.1:5000/app:latest-esgztoc');
   });
 });

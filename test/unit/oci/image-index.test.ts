@@ -38,6 +38,18 @@ describe('buildImageIndex', () => {
     expect(annotations('app:1')).toEqual({ 'org.opencontainers.image.ref.name': 'app:1' });
   });
 
+  it('names the TOC image of an image in an entry of its own', () => {
+    const tocManifest = { ...manifest, digest: parseDigest(`sha256:${'b'.repeat(64)}`), size: 7 };
+    const document = buildImageIndex({ manifest, platform, tag: 'localhost/app', tocManifest });
+    expect(JSON.parse(Buffer.from(document.bytes).toString('utf8')).manifests[1]).toEqual({
+      ...tocManifest,
+      annotations: {
+        'io.containerd.image.name': 'localhost/app:latest-esgztoc',
+        'org.opencontainers.image.ref.name': 'localhost/app:latest-esgztoc',
+      },
+    });
+  });
+
   it('can be read back', () => {
     const { bytes } = buildImageIndex({ manifest, platform, tag: 'app:1' });
     expect(parseImageIndex(bytes, 'index.json').manifests[0]).toMatchObject({ ...manifest, platform });

@@ -28,7 +28,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const signal = new AbortController().signal;
 const INDEX = Buffer.from('{"schemaVersion":2}');
 const DOCKER_MANIFEST = Buffer.from('[]');
-const DOCUMENTS = { index: INDEX, dockerManifest: DOCKER_MANIFEST };
+const DOCUMENTS = { index: INDEX, dockerManifest: DOCKER_MANIFEST, tocManifest: undefined };
 
 function blob(content: Uint8Array): BlobToWrite {
   const digest = parseDigest(`sha256:${createHash('sha256').update(content).digest('hex')}`);

@@ -60,6 +60,8 @@ export async function convertAt(
     format: 'estargz',
     engine: { name: 'zlib', level: undefined, libdeflatePath: undefined } as const,
     chunkSizeBytes: 4096,
+    minChunkSizeBytes: 0,
+    externalToc: false,
     threads: 1,
   } as const;
   const context = { reporter, signal, stdout: process.stdout };
