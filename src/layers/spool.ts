@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 
 const PAGE_BYTES = 1 << 20;
-const MEMORY_PAGES = 64;
+const MEMORY_PAGES = 32;
 
 /**
- * Holds one blob until its digest is known: the first 64 MiB in pages, the rest in a file that has no name
+ * Holds one blob until its digest is known: the first 32 MiB in pages, the rest in a file that has no name
  * (it vanishes with the process). One spool serves all blobs of a build, one after the other.
  */
 export class BlobSpool {

@@ -11,7 +11,9 @@ export function tarHeader(entry: LayerEntry): Buffer {
   const fields = headerFields(entry);
   const records = paxRecords(entry, fields);
   if (paxBytes(records) > MAX_PAX_BYTES) throw hugeHeader(displayPath(entry.path));
-  const header = ustarHeader(fields, displayPath(entry.path));
+  if (Math.max(fields.deviceMajor, fields.deviceMinor) > MAX_OCTAL_7)
+    throw hugeDevice(displayPath(entry.path));
+  const header = ustarHeader(fields);
   return records.length === 0 ? header : Buffer.concat([paxHeader(records), header]);
 }
 
@@ -34,32 +36,38 @@ interface HeaderFields {
   readonly deviceMinor: number;
 }
 
+/** One literal, without spreading others into it: this is called several times for every entry. */
 function headerFields(entry: LayerEntry): HeaderFields {
-  const { mode, uid, gid, mtimeSeconds } = entry;
-  const common = { name: tarName(entry), linkName: '', mode, uid, gid, mtimeSeconds };
-  const plain = { ...common, sizeBytes: 0, deviceMajor: 0, deviceMinor: 0 };
+  const isDevice = entry.kind === 'character-device' || entry.kind === 'block-device';
+  return {
+    name: tarName(entry),
+    linkName: entry.kind === 'symlink' || entry.kind === 'hardlink' ? entry.target : '',
+    typeFlag: typeFlag(entry),
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    sizeBytes: entry.kind === 'file' ? entry.sizeBytes : 0,
+    mtimeSeconds: entry.mtimeSeconds,
+    deviceMajor: isDevice ? entry.deviceMajor : 0,
+    deviceMinor: isDevice ? entry.deviceMinor : 0,
+  };
+}
+
+function typeFlag(entry: LayerEntry): string {
   switch (entry.kind) {
     case 'file':
-      return { ...plain, typeFlag: TYPE_FLAG.file, sizeBytes: entry.sizeBytes };
     case 'directory':
-      return { ...plain, typeFlag: TYPE_FLAG.directory };
     case 'symlink':
-      return { ...plain, typeFlag: TYPE_FLAG.symlink, linkName: entry.target };
     case 'hardlink':
-      return { ...plain, typeFlag: TYPE_FLAG.hardlink, linkName: entry.target };
     case 'fifo':
-      return { ...plain, typeFlag: TYPE_FLAG.fifo };
+      return TYPE_FLAG[entry.kind];
     case 'character-device':
-      return { ...plain, ...deviceNumbers(entry), typeFlag: TYPE_FLAG.characterDevice };
+      return TYPE_FLAG.characterDevice;
     case 'block-device':
-      return { ...plain, ...deviceNumbers(entry), typeFlag: TYPE_FLAG.blockDevice };
+      return TYPE_FLAG.blockDevice;
     default:
       return unreachable(entry);
   }
-}
-
-function deviceNumbers(entry: { readonly deviceMajor: number; readonly deviceMinor: number }) {
-  return { deviceMajor: entry.deviceMajor, deviceMinor: entry.deviceMinor };
 }
 
 const NAME_BYTES = 100;
@@ -104,64 +112,68 @@ function octalOrZero(value: number, max: number): number {
   return fitsOctal(value, max) ? value : 0;
 }
 
-function ustarHeader(fields: HeaderFields, subject: string): Buffer {
+/*
+ * name 100 | mode 8 | uid 8 | gid 8 | size 12 | mtime 12 | checksum 8 | type 1 | link name 100 | "ustar\0" "00" |
+ * user name 32 | group name 32 | device major 8 | device minor 8 | prefix 155 | padding 12
+ */
+function ustarHeader(fields: HeaderFields): Buffer {
+  const { deviceMajor, deviceMinor, linkName } = fields;
+  const [name, prefix] = splitName(fields.name);
+  const beforeChecksum =
+    name.padEnd(NAME_BYTES, '\0') +
+    octal(fields.mode, 8) +
+    octal(octalOrZero(fields.uid, MAX_OCTAL_7), 8) +
+    octal(octalOrZero(fields.gid, MAX_OCTAL_7), 8) +
+    octal(octalOrZero(fields.sizeBytes, MAX_OCTAL_11), 12) +
+    octal(octalOrZero(fields.mtimeSeconds, MAX_OCTAL_11), 12);
+  const afterChecksum =
+    fields.typeFlag +
+    (linkName.length <= NAME_BYTES ? linkName : '').padEnd(NAME_BYTES, '\0') +
+    'ustar\u000000'.padEnd(8 + 2 * USER_NAME_BYTES, '\0') +
+    octal(deviceMajor, 8) +
+    octal(deviceMinor, 8) +
+    prefix;
   const block = Buffer.alloc(TAR_BLOCK_BYTES);
-  writeName(block, fields.name);
-  if (fields.linkName.length <= NAME_BYTES) block.write(fields.linkName, 157, 'latin1');
-  writeOctal(block, [100, 8], fields.mode);
-  writeOctal(block, [108, 8], octalOrZero(fields.uid, MAX_OCTAL_7));
-  writeOctal(block, [116, 8], octalOrZero(fields.gid, MAX_OCTAL_7));
-  writeOctal(block, [124, 12], octalOrZero(fields.sizeBytes, MAX_OCTAL_11));
-  writeOctal(block, [136, 12], octalOrZero(fields.mtimeSeconds, MAX_OCTAL_11));
-  block.write(fields.typeFlag, 156, 'latin1');
-  block.write('ustar\u000000', 257, 'latin1');
-  if (fields.deviceMajor > MAX_OCTAL_7 || fields.deviceMinor > MAX_OCTAL_7) throw hugeDevice(subject);
-  writeOctal(block, [329, 8], fields.deviceMajor);
-  writeOctal(block, [337, 8], fields.deviceMinor);
+  // Written at once: a call for each field would take most of the time.
+  block.write(`${beforeChecksum}        ${afterChecksum}`, 'latin1');
   writeChecksum(block);
   return block;
 }
 
+const USER_NAME_BYTES = 32;
+
 /** A name with its own PAX record is cut to what fits: nobody reads it. */
-function writeName(block: Buffer, name: string): void {
+function splitName(name: string): [name: string, prefix: string] {
   const slash = name.length > NAME_BYTES && isAscii(name) ? splitPoint(name) : -1;
-  if (slash < 0) {
-    block.write(name.slice(0, NAME_BYTES), 0, 'latin1');
-    return;
-  }
-  block.write(name.slice(slash + 1), 0, 'latin1');
-  block.write(name.slice(0, slash), 345, 'latin1');
+  return slash < 0 ? [name.slice(0, NAME_BYTES), ''] : [name.slice(slash + 1), name.slice(0, slash)];
 }
 
-function writeOctal(block: Buffer, [offset, widthBytes]: readonly [number, number], value: number): void {
-  block.write(value.toString(8).padStart(widthBytes - 1, '0'), offset, 'latin1');
+/** Digits and a NUL. */
+function octal(value: number, widthBytes: number): string {
+  return `${value.toString(8).padStart(widthBytes - 1, '0')}\0`;
 }
 
-/** The sum of all header bytes, the checksum field itself counted as spaces. */
+/** The sum of all header bytes, the checksum field itself counted as spaces, which it still holds. */
 function writeChecksum(block: Buffer): void {
-  block.fill(' ', 148, 156);
   let sum = 0;
-  for (const byte of block) sum += byte;
+  for (let at = 0; at < TAR_BLOCK_BYTES; at++) sum += block[at] ?? 0;
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
 }
 
 function paxHeader(records: readonly PaxRecord[]): Buffer {
   const body = Buffer.concat(records.map(paxRecord));
-  const header = ustarHeader(
-    {
-      name: 'PaxHeader',
-      linkName: '',
-      typeFlag: TYPE_FLAG.paxHeader,
-      mode: 0o644,
-      uid: 0,
-      gid: 0,
-      sizeBytes: body.length,
-      mtimeSeconds: 0,
-      deviceMajor: 0,
-      deviceMinor: 0,
-    },
-    'a PAX header',
-  );
+  const header = ustarHeader({
+    name: 'PaxHeader',
+    linkName: '',
+    typeFlag: TYPE_FLAG.paxHeader,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    sizeBytes: body.length,
+    mtimeSeconds: 0,
+    deviceMajor: 0,
+    deviceMinor: 0,
+  });
   return Buffer.concat([header, body, Buffer.alloc(tarPaddingBytes(body.length))]);
 }
 

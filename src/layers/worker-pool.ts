@@ -19,6 +19,9 @@ export interface PoolSettings {
 /** Slots enough to keep every worker busy while one result is consumed, but no more than this much memory in input. */
 const SLOT_MEMORY_BYTES = 96 << 20;
 
+/** A worker makes hardly any garbage, and V8 would let it pile up to 48 MB in each of them. */
+const LIMITS = { maxYoungGenerationSizeMb: 6 };
+
 /** Worker threads that share the slots. A free worker takes the oldest job. */
 export function workerPool(settings: PoolSettings): JobRunner {
   return new WorkerPool(settings);
@@ -67,7 +70,7 @@ class WorkerPool implements JobRunner {
 
   #start(url: URL, setup: WorkerSetup): Worker {
     // Without own streams a worker shares the stdout pipe and may lose writes to EAGAIN.
-    const worker = new Worker(url, { workerData: setup, stdout: true, stderr: true });
+    const worker = new Worker(url, { workerData: setup, stdout: true, stderr: true, resourceLimits: LIMITS });
     worker.on('message', (reply: WorkerReply) => this.#settle(worker, reply));
     worker.on('error', (error) => this.#fail(crashed(error)));
     this.#idle.push(worker);

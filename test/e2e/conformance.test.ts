@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject } from 'vitest';
 import { readManifest } from './archive.ts';
-import { repositoryDirectory, run } from './layah.ts';
-import { material } from './material.ts';
+import { layahOrFail, repositoryDirectory, run } from './layah.ts';
+import { makeRootfs, material } from './material.ts';
 import { isThere, testWith } from './needs.ts';
 
 describe('the Go programs that define eStargz', () => {
@@ -29,6 +29,19 @@ describe('the Go programs that define eStargz', () => {
       });
     }
   }
+
+  testWith(['root', 'go', 'debootstrap'], 'verify every layer that zlib compressed', async () => {
+    const archive = join(inject('runDirectory'), 'debian-zlib.ociarchive');
+    const flags = ['--gzip-engine', 'zlib', '-q', '-o', archive];
+    await layahOrFail(['build', '--rootfs', await makeRootfs('debian'), ...flags]);
+    const { layers } = await readManifest(archive);
+    for (const command of ['check', 'metadata']) {
+      const lines = (await run(programPath(), [command, archive])).split('\n');
+      expect(lines).toHaveLength(layers.length);
+    }
+    const engines = layers.map(({ annotations }) => annotations?.['org.layah.deflate']);
+    expect(engines.filter((engine) => engine?.startsWith('zlib level=6 ') !== true)).toEqual([]);
+  });
 });
 
 function programPath(): string {

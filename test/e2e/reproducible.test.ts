@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
@@ -11,6 +11,7 @@ import { testWith } from './needs.ts';
 import { nodeBinary } from './node-binary.ts';
 
 interface Circumstances {
+  readonly engine: 'auto' | 'zlib' | 'pako';
   readonly node: 20 | 24;
   readonly threads: number;
   readonly umask: string;
@@ -21,6 +22,7 @@ interface Circumstances {
 }
 
 const PLAIN: Circumstances = {
+  engine: 'auto',
   node: 20,
   threads: 1,
   umask: '022',
@@ -30,7 +32,7 @@ const PLAIN: Circumstances = {
   copied: false,
 };
 
-const OTHERS: readonly Circumstances[] = [
+const OTHERS: readonly Omit<Circumstances, 'engine'>[] = [
   {
     node: 24,
     threads: 2,
@@ -69,25 +71,34 @@ describe('the same tree gives the same archive', () => {
       const copy = join(inject('runDirectory'), 'copied', 'else where');
       await mkdir(join(copy, '..'), { recursive: true });
       await run('cp', ['-a', rootfs, copy]);
-      const expected = await buildUnder(PLAIN, rootfs);
-      for (const circumstances of OTHERS) {
-        expect(await buildUnder(circumstances, copy), JSON.stringify(circumstances)).toBe(expected);
+      for (const engine of ['auto', 'zlib'] as const) {
+        const expected = await buildUnder({ ...PLAIN, engine }, rootfs);
+        for (const others of OTHERS) {
+          const circumstances = { ...others, engine };
+          expect(await buildUnder(circumstances, copy), JSON.stringify(circumstances)).toBe(expected);
+        }
+        console.log(`${engine}: ${OTHERS.length + 1} builds, all sha256:${expected}`);
       }
-      console.log(`${OTHERS.length + 1} builds, all sha256:${expected}`);
     },
   );
+
+  testWith(['root', 'debootstrap'], 'by zlib and by pako, which stands in for it', async () => {
+    const rootfs = await makeRootfs('debian');
+    const expected = await buildUnder({ ...PLAIN, engine: 'zlib', through: 'pipe' }, rootfs);
+    expect(await buildUnder({ ...PLAIN, engine: 'pako', threads: 2 }, rootfs)).toBe(expected);
+  });
 });
 
 /** Returns the SHA-256 of the archive. */
 async function buildUnder(circumstances: Circumstances, rootfs: string): Promise<string> {
-  const { node, threads, umask, timeZone, locale, through } = circumstances;
-  const scratch = join(inject('runDirectory'), `reproducible-${node}-${threads}`);
-  await mkdir(scratch);
+  const { engine, node, threads, umask, timeZone, locale, through } = circumstances;
+  const scratch = await mkdtemp(join(inject('runDirectory'), 'reproducible-'));
   const archive = join(scratch, 'image.ociarchive');
   const output = through === 'file' ? '-o "$ARCHIVE"' : '-o - | cat >"$ARCHIVE"';
   const flags = ['--rootfs', rootfs, '--source-date-epoch', '1790000000', '--threads', String(threads), '-q'];
+  const layers = ['--gzip-engine', engine];
   const config = ['-t', 'localhost/layah-e2e-reproducible:latest', '--config-str', '{"Cmd":["/bin/sh"]}'];
-  const command = [await nodeBinary(node), layahMain, 'build', ...flags, ...config];
+  const command = [await nodeBinary(node), layahMain, 'build', ...flags, ...layers, ...config];
   await execa('bash', ['-o', 'pipefail', '-c', `umask ${umask}; "$@" ${output}`, 'build', ...command], {
     env: { TZ: timeZone, LC_ALL: locale, TMPDIR: scratch, ARCHIVE: archive },
     stdin: 'ignore',
