@@ -95,6 +95,19 @@ describe('the build after a build', () => {
     expect(new Set(layers.map(({ change }) => change))).toEqual(new Set(['kept']));
   });
 
+  it('keeps every layer of which nothing has changed', async () => {
+    const changed = makeRootfs('changed');
+    write(changed, 'srv/node_modules/package-3/index.js', 'y'.repeat(50_000));
+    const [before, after] = [await build(rootfs), await build(changed, { previous: first() })];
+    const digests = before.layers
+      .filter(({ componentNames }) => !componentNames.includes('node/package-3'))
+      .map(({ blob }) => blob.digest);
+    expect(digests.length).toBeGreaterThan(2);
+    expect(after.layers.map(({ blob }) => blob.digest)).toEqual(expect.arrayContaining(digests));
+    const { layers } = await plan(changed, { previous: first() });
+    expect(layers.filter(({ change }) => change === 'kept')).toHaveLength(digests.length);
+  });
+
   it('tells what is new, and what is no longer there', async () => {
     const other = makeRootfs('other');
     rmSync(join(other, 'srv/node_modules/package-1'), { recursive: true });
@@ -176,5 +189,16 @@ describe('a plan', () => {
       layers.flatMap(namesOf).filter((name) => name.startsWith('layah/unclaimed#')).length,
     ).toBeGreaterThan(3);
     expect(Math.max(...layers.map(({ sizeBytes }) => sizeBytes))).toBeLessThanOrEqual(102_400);
+  });
+
+  it('warns of a file that is larger than a layer may be', async () => {
+    const rootfs = makeRootfs('oversized');
+    write(rootfs, 'srv/app/big', 'b'.repeat(200_000));
+    const { result, warnings } = await run(runPlan, { rootfs, maxLayerSizeBytes: 102_400, maxLayers: 30 });
+    expect(warnings).toEqual([
+      '--max-layer-size 102400: one file of layah/unclaimed#/srv/app/big makes a layer of 202752 bytes, and files are not cut',
+    ]);
+    const tooBig = result.layers.filter(({ sizeBytes }) => sizeBytes > 102_400);
+    expect(tooBig.map(namesOf)).toEqual([['layah/unclaimed#/srv/app/big']]);
   });
 });
