@@ -12,6 +12,8 @@
  * No layer is above the limit of its size unless one component is; where the groups of 4 cannot keep it, size alone decides
  * (fit-by-size.ts).
  *
+ * Only ratios of sizes count: all of them times a power of four give the same plan.
+ *
  * The same input gives the same plan on every machine and in every engine. Decisions rest on + - * / alone, whose results
  * IEEE 754 defines to the bit, and sums are taken in a fixed order; there is no Math.exp, Math.log or Math.pow.
  */

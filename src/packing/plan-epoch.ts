@@ -1,4 +1,5 @@
-const WEEK_SECONDS = 7 * 24 * 60 * 60;
+import { WEEK_SECONDS } from './week.ts';
+
 const EPOCH_WEEKS = 104;
 const EPOCH_SECONDS = EPOCH_WEEKS * WEEK_SECONDS;
 

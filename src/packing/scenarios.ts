@@ -8,6 +8,7 @@
  * so that the mean of q is p still. The probability that the component stays unchanged in the scenario w is 1 - q_w.
  */
 import type { RatedItem } from './rated-item.ts';
+import { WEEK_SECONDS, WEEKLY_DECAY } from './week.ts';
 
 export interface Scenarios {
   /** Their sum is 1. */
@@ -15,10 +16,7 @@ export interface Scenarios {
   readonly planTimeSeconds: number;
 }
 
-const WEEK_SECONDS = 7 * 24 * 60 * 60;
 const SCENARIO_COUNT = 104;
-/** 2^(-1/52) */
-const WEEKLY_DECAY = 0.9867586942598652;
 const SHARE_ON_PAST_CHANGES = 0.6;
 const MAX_PROBABILITY = 0.95;
 

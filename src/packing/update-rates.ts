@@ -13,6 +13,7 @@
  * engine, and sums are taken in the order of names. Math.exp and its kind may differ in the last bit.
  */
 import type { PackItem } from '../model/layer-plan.ts';
+import { WEEK_SECONDS, WEEKLY_DECAY } from './week.ts';
 
 /**
  * @param items - sorted by name.
@@ -36,10 +37,7 @@ export function weeklyUpdateProbabilities(items: readonly PackItem[], planTimeSe
   });
 }
 
-const WEEK_SECONDS = 7 * 24 * 60 * 60;
 const HISTORY_WEEKS = 156;
-/** 2^(-1/52): a year halves the weight. */
-const WEEKLY_DECAY = 0.9867586942598652;
 /** What is assumed before anything is known: about two changes a year. */
 const PRIOR_CHANGES = 0.5;
 const PRIOR_WEEKS = 13;
