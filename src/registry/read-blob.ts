@@ -14,8 +14,14 @@ import type { Session } from './session.ts';
 /** @returns the bytes of the blob, undefined when it is not there. */
 export async function findBlobSize(session: Session, digest: Digest): Promise<number | undefined> {
   const doing = `looking for the blob ${digest}`;
-  const response = await session.send({ method: 'HEAD', path: `blobs/${digest}`, doing, expect: [200, 404] });
+  const request = { path: `blobs/${digest}`, doing };
+  let response = await session.send({ ...request, method: 'HEAD', expect: [200, 404, 405, 501] });
   await discardBody(response);
+  if (response.status === 405 || response.status === 501) {
+    // No HEAD here: the headers of the content say it too.
+    response = await session.send({ ...request, method: 'GET', expect: [200, 404] });
+    response.body.destroy();
+  }
   if (response.status === 404) return undefined;
   const sizeBytes = contentLength(response);
   if (sizeBytes === undefined) throw protocolFailure(session.failure(doing), 'did not say how large it is');

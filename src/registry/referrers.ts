@@ -60,7 +60,11 @@ async function readTag(session: Session, subject: Digest): Promise<readonly Read
   return parseImageIndex(found.bytes, `the index ${referrersTag(subject)} of the referrers`).manifests;
 }
 
-/** Adds a manifest to the index that stands for a list of referrers. @throws LayahError `registry` */
+/**
+ * Adds a manifest to the index that stands for a list of referrers. Two that do this at the same time may lose one of the
+ * two: the specification has no remedy.
+ * @throws LayahError `registry`
+ */
 export async function addReferrer(session: Session, subject: Digest, referrer: Descriptor): Promise<void> {
   const listed = await readTag(session, subject);
   if (listed.some(({ digest }) => digest === referrer.digest)) return;
