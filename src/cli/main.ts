@@ -5,8 +5,8 @@ import type { FlagValues } from './flag-values.ts';
 import type { CommandName } from './flags.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
 import type { Host } from './host.ts';
+import { COMMANDS, findCommand, findInvocation } from './invocation.ts';
 import { guessErrorSettings } from './log-settings.ts';
-import { COMMANDS, findCommand, parseArguments } from './parser.ts';
 import { readMachine } from './read-machine.ts';
 import { exitCodeFor, renderError } from './report-error.ts';
 import { abortOnSignals, exitOnSignals } from './signals.ts';
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
 }
 
 async function run(): Promise<number> {
-  const invocation = parseArguments(argv);
+  const invocation = findInvocation(argv);
   switch (invocation.kind) {
     case 'version':
       process.stdout.write(await (await import('./version.ts')).renderVersion(readMachine(() => '')));
@@ -52,8 +52,10 @@ async function run(): Promise<number> {
     case 'no-command':
       process.stderr.write(renderHelp(COMMANDS, process.stderr.columns ?? DEFAULT_COLUMNS));
       return 2;
-    case 'run':
-      return runCommand(invocation.command.name, invocation.values);
+    case 'run': {
+      const { parseFlags } = await import('./parser.ts');
+      return runCommand(invocation.command.name, parseFlags(argv, invocation.command));
+    }
     default:
       return unreachable(invocation);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BUILD_COMMAND } from '../../../src/cli/commands/build-flags.ts';
 import { commandFlags } from '../../../src/cli/flags.ts';
 import { renderCommandHelp, renderHelp, usageLineFor } from '../../../src/cli/help.ts';
-import { COMMANDS } from '../../../src/cli/parser.ts';
+import { COMMANDS } from '../../../src/cli/invocation.ts';
 
 describe('help', () => {
   it('says what there is', () => {

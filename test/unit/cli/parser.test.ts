@@ -3,12 +3,20 @@ import { rawBuildFlags } from '../../../src/cli/commands/build.ts';
 import { rawPlanFlags } from '../../../src/cli/commands/plan.ts';
 import { rawVerifyFlags } from '../../../src/cli/commands/verify.ts';
 import { guessErrorSettings, parseLogSettings } from '../../../src/cli/log-settings.ts';
-import { parseArguments } from '../../../src/cli/parser.ts';
+import { findInvocation, type Invocation } from '../../../src/cli/invocation.ts';
+import { parseFlags } from '../../../src/cli/parser.ts';
 import { errorText } from '../config/test-machine.ts';
+
+/** As main.ts does it. */
+function parseArguments(argv: readonly string[]): Invocation & { readonly values?: Record<string, unknown> } {
+  const invocation = findInvocation(argv);
+  if (invocation.kind !== 'run') return invocation;
+  return { ...invocation, values: parseFlags(argv, invocation.command) };
+}
 
 function valuesOf(...argv: string[]): Readonly<Record<string, unknown>> {
   const invocation = parseArguments(argv);
-  if (invocation.kind !== 'run') throw new Error(invocation.kind);
+  if (invocation.values === undefined) throw new Error(invocation.kind);
   return invocation.values;
 }
 
