@@ -17,6 +17,7 @@ export interface RawConvertFlags extends LayerFlags, RecordFlags {
   readonly tag: string | undefined;
   readonly force: boolean;
   readonly platform: readonly string[];
+  readonly keepDiffId: boolean;
 }
 
 /** Every option of `layah convert`, frozen. @throws LayahError `usage` */
@@ -42,8 +43,26 @@ export function parseConvertOptions(raw: RawConvertFlags, machine: Machine): Con
     platforms: raw.platform.map(parsePlatform),
     ...parseLayerOptions(raw, machine),
     record,
-    enforcesLevel: raw.compressionLevel !== undefined,
+    keepDiffId: parseKeepDiffId(raw),
+    enforcesLevel: raw.compressionLevel !== undefined || raw.gzipEngine !== undefined,
   });
+}
+
+function parseKeepDiffId(raw: RawConvertFlags): boolean {
+  const { externalToc, keepDiffId } = raw;
+  if (keepDiffId && !externalToc) {
+    throw usageError(
+      '--keep-diff-id needs --external-toc: a TOC in the layer would change its diff ID',
+      'Add --external-toc.',
+    );
+  }
+  if (keepDiffId && [raw.record, raw.recordImage, raw.recordCopy].some((given) => given !== undefined)) {
+    throw usageError(
+      '--keep-diff-id leaves the order of files as it is, so none can be put first for prefetching',
+      'Leave out either --keep-diff-id or the record.',
+    );
+  }
+  return keepDiffId;
 }
 
 function missingArgument(name: string): Error {

@@ -1,4 +1,5 @@
 import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
+import { TOC_IMAGE_SUFFIX } from '../model/estargz.ts';
 import type { ReadDescriptor, ReadImageIndex } from '../oci/schemas.ts';
 import type { ImageStore } from './image-store.ts';
 import { isAttachment, selectManifest } from './select-manifest.ts';
@@ -16,7 +17,9 @@ export type FoundImage =
  */
 export async function findImage(store: ImageStore, tag: string | undefined): Promise<FoundImage> {
   const index = await store.readIndex();
-  const matching = index.manifests.filter((each) => !isAttachment(each) && isNamed(each, tag));
+  const matching = index.manifests.filter(
+    (each) => !isAttachment(each) && isNamed(each, tag) && !isUnaskedToc(each, tag),
+  );
   const [first, ...others] = matching;
   if (first === undefined) return { kind: 'one', descriptor: await selectManifest(store, tag) };
   // Docker archives name one image under each of its tags.
@@ -28,6 +31,11 @@ export async function findImage(store: ImageStore, tag: string | undefined): Pro
 function isNamed({ digest, annotations }: ReadDescriptor, tag: string | undefined): boolean {
   if (tag === undefined || digest === tag) return true;
   return [REF_NAME_ANNOTATION, CONTAINERD_NAME_ANNOTATION].some((key) => annotations?.[key] === tag);
+}
+
+/** A TOC image belongs to another, and nobody means it who does not say so. */
+function isUnaskedToc({ annotations }: ReadDescriptor, tag: string | undefined): boolean {
+  return tag === undefined && annotations?.[REF_NAME_ANNOTATION]?.endsWith(TOC_IMAGE_SUFFIX) === true;
 }
 
 /** One name or none, and every platform once. */

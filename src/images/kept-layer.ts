@@ -49,10 +49,12 @@ export interface WantedLayer {
   readonly chunkSizeBytes: number;
   /** The level, which nobody can see in a layer, matters. */
   readonly enforcesLevel: boolean;
+  readonly externalToc: boolean;
+  readonly minChunkSizeBytes: number;
 }
 
 export function isAsWanted({ compression, estargz }: StoredLayer, wanted: WantedLayer): boolean {
-  const { format, chunkSizeBytes, enforcesLevel } = wanted;
+  const { format, chunkSizeBytes, minChunkSizeBytes, enforcesLevel, externalToc } = wanted;
   switch (format) {
     case 'none':
       return compression === 'none';
@@ -62,6 +64,8 @@ export function isAsWanted({ compression, estargz }: StoredLayer, wanted: Wanted
       return (
         estargz?.isIntact === true &&
         !enforcesLevel &&
+        !externalToc &&
+        minChunkSizeBytes === 0 &&
         estargz.files.every((file) => isChunkedBy(file, chunkSizeBytes))
       );
   }

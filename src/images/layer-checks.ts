@@ -1,5 +1,5 @@
 import { displayBytes } from '../model/rootfs-path.ts';
-import { TOC_TAR_NAME } from '../model/estargz.ts';
+import { NO_PREFETCH_LANDMARK, PREFETCH_LANDMARK, TOC_TAR_NAME } from '../model/estargz.ts';
 import type { Report } from '../model/finding.ts';
 import { createLandmarkCheck, isLandmark } from './landmark-check.ts';
 import { type EntryObserver, type LayerTarEntry, observeEntries } from './layer-entries.ts';
@@ -36,6 +36,8 @@ export function createPlainChecks(report: Report, budget: ReadBudget): LayerChec
 
 export function createEstargzChecks(input: TocCheckInput, budget: ReadBudget): LayerChecks {
   const { report, isExternal } = input;
+  // Then anything may follow the archive.
+  const isKeptToTheByte = isExternal && !input.files.some(({ entry }) => isLandmarkName(entry.name));
   const entries: LayerTarEntry[] = [];
   const tocs = { archive: 0, hidden: 0 };
   const toc = createTocCheck(input);
@@ -44,7 +46,9 @@ export function createEstargzChecks(input: TocCheckInput, budget: ReadBudget): L
   const collect: EntryObserver = { end: (entry) => isFormatEntry(entry.header) || entries.push(entry) };
   return {
     archive: observeEntries(budget, [exceptToc(checks, () => tocs.archive++), collect]),
-    hidden: observeEntries(budget, [exceptToc([...checks, createHiddenCheck(report)], () => tocs.hidden++)]),
+    hidden: isKeptToTheByte
+      ? undefined
+      : observeEntries(budget, [exceptToc([...checks, createHiddenCheck(report)], () => tocs.hidden++)]),
     entries,
     chunks: () => toc.chunks(),
     finish: ({ archive, hiddenFrom }) => {
@@ -57,6 +61,10 @@ export function createEstargzChecks(input: TocCheckInput, budget: ReadBudget): L
       if (!archive.endOfArchive) report('tar', 'the tar does not end in two zero blocks');
     },
   };
+}
+
+function isLandmarkName(name: string): boolean {
+  return name === NO_PREFETCH_LANDMARK || name === PREFETCH_LANDMARK;
 }
 
 /** Landmark and TOC belong to the format, not to the image's files: lazy readers hide them. */

@@ -21,17 +21,21 @@ export interface ArrangeSettings {
   readonly format: LayerFormat;
   /** The layer is eStargz already: its landmark and its TOC are no files of the image. */
   readonly wasEstargz: boolean;
+  /** No byte of the tar may change. */
+  readonly keepDiffId: boolean;
 }
 
-export function arrangeSpooled(layer: SpooledLayer, { format, wasEstargz }: ArrangeSettings): ArrangedLayer {
+export function arrangeSpooled(layer: SpooledLayer, settings: ArrangeSettings): ArrangedLayer {
+  const { format, wasEstargz, keepDiffId } = settings;
   const kept = wasEstargz ? layer.entries.filter(({ header }) => !isOfFormat(header)) : layer.entries;
   if (format !== 'estargz') {
     const contents = wasEstargz && layer.problem === undefined ? rewritten : verbatim;
     return { contents: contents(layer, kept, format), obstacle: undefined };
   }
   const obstacle = layer.problem ?? layerObstacle(kept.map(({ header }) => layerEntry(header)));
-  if (obstacle === undefined) return { contents: rewritten(layer, kept, format), obstacle };
-  return { contents: verbatim(layer, kept, 'gzip'), obstacle };
+  if (obstacle !== undefined) return { contents: verbatim(layer, [], 'gzip'), obstacle };
+  const contents = keepDiffId ? verbatim : rewritten;
+  return { contents: contents(layer, kept, format), obstacle };
 }
 
 function isOfFormat({ path }: TarHeader): boolean {
@@ -52,10 +56,16 @@ const rewritten: Arranging = ({ tar }, kept, format) => ({
   prefetchedEntryCount: 0,
 });
 
-const verbatim: Arranging = ({ tar }, _, format) => ({
+/** `kept` is what a TOC lists. */
+const verbatim: Arranging = ({ tar }, kept, format) => ({
   format,
-  entries: [],
-  source: { kind: 'verbatim-tar', descriptor: tar.descriptor, offsets: [], sizeBytes: tar.sizeBytes },
+  entries: kept.map(({ header }) => layerEntry(header)),
+  source: {
+    kind: 'verbatim-tar',
+    descriptor: tar.descriptor,
+    offsets: kept.map(({ contentOffset }) => contentOffset),
+    sizeBytes: tar.sizeBytes,
+  },
   prefetchedEntryCount: 0,
 });
 

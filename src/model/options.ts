@@ -89,7 +89,9 @@ export interface ConvertOptions extends LayerOptions {
   readonly tag: string | undefined;
   /** Empty for all; one without a variant means all variants. */
   readonly platforms: readonly Platform[];
-  /** Also of layers that are eStargz already, in which nobody can see their level. */
+  /** Layers keep their uncompressed bytes, and so the image its config. */
+  readonly keepDiffId: boolean;
+  /** Level or engine were asked for: they matter also for layers that have the wanted format already. */
   readonly enforcesLevel: boolean;
   /** The files to prefetch. */
   readonly record: RecordSource | undefined;

@@ -4,8 +4,8 @@
  */
 import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import type { DiffId } from '../model/digest.ts';
-import { ENGINE_ANNOTATION } from '../model/gzip-engine.ts';
 import { TOC_DIGEST_ANNOTATION, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
+import { ENGINE_ANNOTATION } from '../model/gzip-engine.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { LayerBlob, LayerFormat } from '../model/layer.ts';
 import { type Descriptor, describeJson, type JsonBlob, jsonBlob } from './descriptor.ts';

@@ -1,5 +1,6 @@
 import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
 import type { Platform } from '../model/image-config.ts';
+import { TOC_IMAGE_SUFFIX } from '../model/estargz.ts';
 import { containerdImageName, parseImageReference, tocImageName } from '../model/image-reference.ts';
 import { type Descriptor, type JsonBlob, jsonBlob } from './descriptor.ts';
 import { INDEX_MEDIA_TYPE } from './media-types.ts';
@@ -12,7 +13,7 @@ export interface ImageIndexInput {
   readonly tag: string | undefined;
   /** In place of those that say the tag. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
-  /** The manifest of its TOC image, where the TOCs of its layers are external; needs a tag. */
+  /** The manifest of its TOC image, where the TOCs of its layers are external; needs a name. */
   readonly tocManifest?: Descriptor | undefined;
 }
 
@@ -44,10 +45,16 @@ function orderedPlatform({ architecture, os, variant }: Platform): Platform {
 }
 
 /** An entry of its own: snapshotters look it up by its name. */
-function tocImages({ tag, tocManifest }: ImageIndexInput): Descriptor[] {
-  if (tag === undefined || tocManifest === undefined) return [];
+function tocImages({ tag, annotations = {}, tocManifest }: ImageIndexInput): Descriptor[] {
+  if (tocManifest === undefined) return [];
   const { mediaType, digest, size } = tocManifest;
-  return [{ mediaType, digest, size, annotations: tagAnnotations(tocImageName(tag)) }];
+  // What others wrote may be a tag alone.
+  const inherited = Object.entries(annotations).map(([key, name]) => [
+    key,
+    name.includes('/') ? tocImageName(name) : `${name}${TOC_IMAGE_SUFFIX}`,
+  ]);
+  const names = tag === undefined ? Object.fromEntries(inherited) : tagAnnotations(tocImageName(tag));
+  return [{ mediaType, digest, size, annotations: names }];
 }
 
 /**

@@ -36,6 +36,7 @@ const manifestSchema = z.looseObject({
   mediaType: z.string().optional(),
   config: descriptorSchema,
   layers: z.array(descriptorSchema).max(MAX_LAYERS),
+  subject: descriptorSchema.optional(),
   annotations: annotationsSchema,
 });
 const historySchema = z.looseObject({

@@ -27,6 +27,7 @@ import {
   type PlannedIndex,
   plannedLayers,
 } from './convert-plan.ts';
+import { writeTocImage } from './toc-image.ts';
 import type { ConvertedImageSummary, ConvertedLayerSummary, ConvertSummary } from './run.ts';
 
 export interface DocumentsInput {
@@ -41,16 +42,19 @@ export async function writeDocuments(input: DocumentsInput): Promise<ConvertSumm
   const { plan, options, sink, layers } = input;
   const images: WrittenImage[] = [];
   const top = await writeDocument(input, plan.top, images);
+  const tocs = [...layers.values()].flatMap(({ toc }) => toc ?? []);
+  const tocManifest = await writeTocImage(sink, { tocs, subject: top.descriptor });
   const index = buildImageIndex({
     manifest: top.descriptor,
     platform: plan.top.kind === 'image' ? plan.top.platform : undefined,
-    tag: options.tag ?? registryName(options),
+    tag: newName(options),
     annotations: plan.names,
+    tocManifest: tocManifest?.descriptor,
   });
   const [only] = images;
   const isSingle = plan.top.kind === 'image' && only !== undefined;
   const dockerManifest = isSingle ? dockerManifestOf(only, input) : undefined;
-  await sink.finish({ index: index.bytes, dockerManifest });
+  await sink.finish({ index: index.bytes, dockerManifest, tocManifest });
   return {
     digest: top.descriptor.digest,
     images: images.map(({ summary }) => summary),
@@ -135,9 +139,9 @@ function summarize(
   };
 }
 
-/** An image that comes from a registry is called as it was there. */
-function registryName({ source }: ConvertOptions): string | undefined {
-  if (source.kind !== 'registry' || source.reference.version.kind !== 'tag') return undefined;
+/** The image's name in DST, unless it is the one that SRC's index says. From a registry it keeps the whole one. */
+export function newName({ tag, source }: ConvertOptions): string | undefined {
+  if (tag !== undefined || source.kind !== 'registry' || source.reference.version.kind !== 'tag') return tag;
   return formatRegistryReference(source.reference);
 }
 
@@ -153,6 +157,6 @@ function dockerManifestOf({ config, summary }: WrittenImage, { plan, options }: 
   return buildDockerManifest({
     config,
     layers: summary.layers.map(({ digest }) => digest),
-    tag: options.tag ?? registryName(options) ?? dockerName(plan),
+    tag: newName(options) ?? dockerName(plan),
   });
 }

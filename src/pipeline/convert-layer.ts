@@ -10,9 +10,10 @@ import { prioritize } from '../layers/prioritize.ts';
 import type { LayerWriter } from '../layers/write-layers.ts';
 import type { DiffId } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
-import type { LayerBlob } from '../model/layer.ts';
+import type { LayerBlob, TocBlob } from '../model/layer.ts';
 import type { ConvertOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
+import type { LayerToc } from '../oci/toc-manifest.ts';
 import type { ReadDescriptor } from '../oci/schemas.ts';
 import type { ImageSink } from '../output/image-sink.ts';
 import type { LayerPrefetch } from './convert-prefetch.ts';
@@ -34,6 +35,8 @@ export interface ConvertedLayer {
   readonly outcome: LayerOutcome;
   /** Undefined for one that was kept. */
   readonly blob: LayerBlob | undefined;
+  /** Where its TOC is, when that is not in the layer. */
+  readonly toc: LayerToc | undefined;
 }
 
 /** @throws LayahError `bad-image` naming the layer when it is damaged. */
@@ -45,7 +48,8 @@ export async function convertLayer(
   const { store, options, prefetch } = conversion;
   refuseForeign(descriptor);
   const stored = await inspectLayer(store, descriptor);
-  if (prefetch === undefined && isAsWanted(stored, options)) return keepLayer(conversion, descriptor);
+  const isWanted = isAsWanted(stored, options) || (options.keepDiffId && stored.estargz?.isIntact === true);
+  if (prefetch === undefined && isWanted) return keepLayer(conversion, descriptor);
   return rewriteLayer(conversion, { descriptor, diffId, stored });
 }
 
@@ -57,7 +61,7 @@ async function keepLayer(
   try {
     const { digest, size } = descriptor;
     await sink.writeBlob({ digest, sizeBytes: size, content: () => blob.read() });
-    return { outcome: { kind: 'kept' }, blob: undefined };
+    return { outcome: { kind: 'kept' }, blob: undefined, toc: undefined };
   } finally {
     blob.close();
   }
@@ -79,6 +83,7 @@ async function rewriteLayer(
     const { contents, obstacle } = arrangeSpooled(spooled, {
       format: options.format,
       wasEstargz: estargz !== undefined,
+      keepDiffId: options.keepDiffId,
     });
     if (obstacle !== undefined) {
       reporter.warn(
@@ -86,14 +91,20 @@ async function rewriteLayer(
       );
     }
     const paths = prefetch?.get(descriptor.digest) ?? [];
-    const { blob, read } = await writer.write(prioritize(contents, [...paths]));
+    const { blob, tocBlob, read } = await writer.write(prioritize(contents, [...paths]));
     await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read });
     const outcome: LayerOutcome =
       obstacle === undefined ? { kind: 'converted' } : { kind: 'not-expressible', obstacle };
-    return { outcome, blob };
+    return { outcome, blob, toc: tocBlob && (await writeToc(sink, blob, tocBlob)) };
   } finally {
     spooled.tar.close();
   }
+}
+
+async function writeToc(sink: ImageSink, layer: LayerBlob, toc: TocBlob): Promise<LayerToc> {
+  const { digest, sizeBytes, bytes } = toc;
+  await sink.writeBlob({ digest, sizeBytes, content: () => [bytes] });
+  return { layer: layer.digest, digest, sizeBytes };
 }
 
 /** Its content is with other servers, and mostly may not be passed on. */

@@ -8,13 +8,14 @@ import { openImage } from '../images/open-image.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import { createLayerWriter } from '../layers/write-layers.ts';
 import type { Digest } from '../model/digest.ts';
+import { LayahError } from '../model/errors.ts';
 import type { ConvertOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
 import type { ImageSink } from '../output/image-sink.ts';
-import { writeDocuments } from './convert-documents.ts';
+import { newName, writeDocuments } from './convert-documents.ts';
 import { convertLayer, type ConvertedLayer, type LayerConversion } from './convert-layer.ts';
 import { planLayerPrefetch } from './convert-prefetch.ts';
-import { planConversion, plannedLayers, type PlannedDocument } from './convert-plan.ts';
+import { type ConvertPlan, planConversion, plannedLayers, type PlannedDocument } from './convert-plan.ts';
 import { openSink } from './open-sink.ts';
 import type { ConvertSummary, RunContext } from './run.ts';
 import { selectEngine } from './select-engine.ts';
@@ -48,8 +49,19 @@ async function convert(conversion: Conversion): Promise<ConvertSummary> {
   const { options, context, store, sink } = conversion;
   const { sourceTag: tag, platforms } = options;
   const plan = await planConversion({ store, tag, platforms, reporter: context.reporter });
+  if (options.externalToc) refuseNameless(options, plan);
   const layers = await convertLayers(conversion, plan.top);
   return writeDocuments({ plan, layers, options, sink });
+}
+
+/** A snapshotter finds the TOC image by its name. */
+function refuseNameless(options: ConvertOptions, { names }: ConvertPlan): void {
+  if (options.output.kind === 'registry' || (newName(options) ?? names) !== undefined) return;
+  throw new LayahError({
+    code: 'usage',
+    message: '--external-toc: the image has no name, and its TOC image would have none either',
+    hint: 'Name it with --tag.',
+  });
 }
 
 /** Every layer once, however many images have it. @returns them by the digest that they had. */

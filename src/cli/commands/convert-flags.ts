@@ -1,4 +1,11 @@
-import { type Command, LAYER_FLAGS, MESSAGE_FLAGS, PREFETCH_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import {
+  type Command,
+  ESTARGZ_FLAGS,
+  LAYER_FLAGS,
+  MESSAGE_FLAGS,
+  PREFETCH_FLAGS,
+  REGISTRY_FLAGS,
+} from '../flags.ts';
 
 export const CONVERT_COMMAND: Command = {
   name: 'convert',
@@ -35,6 +42,12 @@ export const CONVERT_COMMAND: Command = {
           description: 'estargz, gzip or none; layers that are so already are kept (default: estargz)',
         },
         ...LAYER_FLAGS,
+        ...ESTARGZ_FLAGS,
+        {
+          name: 'keep-diff-id',
+          description:
+            'keep the uncompressed bytes of every layer, so that the image has the same ID; with --external-toc only',
+        },
       ],
     },
     PREFETCH_FLAGS,

@@ -8,6 +8,8 @@ const flags: RawConvertFlags = {
   tag: undefined,
   force: false,
   platform: [],
+  externalToc: false,
+  keepDiffId: false,
   tlsVerify: undefined,
   authFile: undefined,
   compression: undefined,
@@ -15,7 +17,6 @@ const flags: RawConvertFlags = {
   compressionLevel: undefined,
   chunkSize: undefined,
   minChunkSize: undefined,
-  externalToc: false,
   threads: undefined,
   record: undefined,
   recordImage: undefined,
@@ -37,11 +38,12 @@ describe('parseConvertOptions', () => {
       platforms: [],
       format: 'estargz',
       engine: { name: 'auto', level: undefined, libdeflatePath: undefined },
+      externalToc: false,
+      keepDiffId: false,
       enforcesLevel: false,
       record: undefined,
       chunkSizeBytes: 4 << 20,
       minChunkSizeBytes: 0,
-      externalToc: false,
       threads: 4,
     });
     expect(Object.isFrozen(options.platforms)).toBe(true);
@@ -84,6 +86,19 @@ describe('parseConvertOptions', () => {
       );
     }
     expect(error({ platform: ['linux/pdp11'] })).toContain('--platform: "pdp11" is not an architecture');
+  });
+
+  it('takes --keep-diff-id only where it can be kept', () => {
+    expect(parse({ externalToc: true, keepDiffId: true })).toMatchObject({
+      externalToc: true,
+      keepDiffId: true,
+    });
+    expect(error({ keepDiffId: true })).toContain('--keep-diff-id needs --external-toc');
+    expect(error({ externalToc: true, compression: 'gzip' })).toContain(
+      '--external-toc is about eStargz and means nothing with',
+    );
+    const record = { externalToc: true, keepDiffId: true, recordCopy: 'oci:x' };
+    expect(error(record)).toContain('--keep-diff-id leaves the order of files as it is');
   });
 
   it('refuses what is missing or given twice', () => {

@@ -56,6 +56,7 @@ export async function convertAt(
     tag: undefined,
     platforms: [],
     enforcesLevel: false,
+    keepDiffId: false,
     record: undefined,
     format: 'estargz',
     engine: { name: 'zlib', level: undefined, libdeflatePath: undefined } as const,
