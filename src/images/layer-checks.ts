@@ -7,6 +7,7 @@ import { createOrderCheck } from './layer-order.ts';
 import type { ChunkProgress } from './member-watch.ts';
 import type { ReadBudget } from './read-budget.ts';
 import type { LayerPassResult } from './read-layer.ts';
+import { createRecordCheck } from './record-check.ts';
 import type { TarHeader } from './tar-header.ts';
 import type { TarHandler } from './tar-reader.ts';
 import { createTocCheck, type TocCheckInput } from './toc-check.ts';
@@ -25,12 +26,15 @@ export interface LayerChecks {
 export function createPlainChecks(report: Report, budget: ReadBudget): LayerChecks {
   const entries: LayerTarEntry[] = [];
   const collect: EntryObserver = { end: (entry) => entries.push(entry) };
+  const record = createRecordCheck(report);
   return {
-    archive: observeEntries(budget, [createNameCheck(report), collect]),
+    archive: observeEntries(budget, [createNameCheck(report), record, collect]),
     hidden: undefined,
     entries,
     chunks: () => ({ done: 0, wrong: 0, isOpen: false }),
-    finish: () => {},
+    finish: ({ archive }) => {
+      if (archive !== undefined) record.finish();
+    },
   };
 }
 
