@@ -35,8 +35,9 @@ describe('the build of a Debian tree after one of its packages has changed', () 
     await utimes(program, 1_500_000_000, 1_500_000_000);
 
     const second = await build(changed, 'second', '--previous', first);
-    const untouched = (await layersOf(first)).filter(({ names }) => !names.includes('dpkg/tar'));
-    expect(untouched).toHaveLength(15);
+    const before = await layersOf(first);
+    const untouched = before.filter(({ names }) => !names.includes('dpkg/tar'));
+    expect(untouched).toHaveLength(before.length - 1);
     expect(await layersOf(second)).toEqual(expect.arrayContaining(untouched));
     await layahOrFail(['verify', second, '--rootfs', changed]);
   });
