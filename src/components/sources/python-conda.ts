@@ -8,9 +8,10 @@ export interface CondaPackage {
 
 /**
  * Parses a package of a conda environment (conda, conda/models/records.py, PrefixRecord).
- * @returns undefined when it is no JSON object with a name and a list of files.
+ * @returns undefined when it is no JSON object with a name and a list of files, or has absurdly many values.
  */
 export function parseCondaPackage(content: Buffer): CondaPackage | undefined {
+  if (hasTooManyValues(content)) return undefined;
   const value = parseJson(content.toString('utf8'));
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('name' in value) || typeof value.name !== 'string' || value.name === '') return undefined;
@@ -21,6 +22,17 @@ export function parseCondaPackage(content: Buffer): CondaPackage | undefined {
     files: files.filter((file) => typeof file === 'string').map(toByteString),
     buildTimeSeconds: 'timestamp' in value ? parseTimestamp(value.timestamp) : undefined,
   };
+}
+
+/** Twice what 60,000 files need. The shortest values, `{},`, take thirty times their size in memory. */
+const MAX_VALUES = 1_000_000;
+/** `,`, `[` and `{`, one of which is before every value. */
+const BEFORE_VALUES: ReadonlySet<number> = new Set([0x2c, 0x5b, 0x7b]);
+
+function hasTooManyValues(content: Buffer): boolean {
+  let count = 0;
+  for (const byte of content) if (BEFORE_VALUES.has(byte)) count++;
+  return count > MAX_VALUES;
 }
 
 function parseJson(text: string): unknown {

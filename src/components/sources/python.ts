@@ -27,7 +27,6 @@ import { createFindEntry, type FindEntry } from './tree-entries.ts';
 
 export const pythonSource: ComponentSource = { name: 'python', load: loadPython };
 
-/** Parsed JSON takes up to forty times its size. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
 const MAX_LISTS_BYTES = 512 * 1024 * 1024;
 /** How many lists are read between two looks at signals and timers. */

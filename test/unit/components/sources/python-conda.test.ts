@@ -53,4 +53,11 @@ describe('parseCondaPackage', () => {
   ])('has nothing to say of %j', (text) => {
     expect(parse(text)).toBeUndefined();
   });
+
+  it.each(['{}', '""', '[]'])('refuses a million of %s, which would fill the memory', (value) => {
+    const list = (count: number): Buffer =>
+      Buffer.from(`{"name":"a","files":[${`${value},`.repeat(count)}"x"]}`);
+    expect(parseCondaPackage(list(1000))?.files).toContain('x');
+    expect(parseCondaPackage(list(1_000_000))).toBeUndefined();
+  });
 });
