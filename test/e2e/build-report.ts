@@ -40,12 +40,12 @@ export function shareOf(source: string, { sources }: BuildReport): number {
   return (sources.find((candidate) => candidate.source === source)?.sizeBytes ?? 0) / total;
 }
 
-/** One line a source: packages, components, files, bytes. */
+/** One line a source, and one for the bytes that are left unclaimed. */
 export function sourceTable({ sources }: BuildReport): string {
-  return sources
+  const rows = sources
     .filter(({ fileCount }) => fileCount > 0)
-    .map((row) =>
-      [row.source, row.packageCount ?? '-', row.componentCount, row.fileCount, row.sizeBytes].join('\t'),
-    )
+    .map((row) => [row.source, row.packageCount ?? '-', row.componentCount, row.fileCount, row.sizeBytes]);
+  return [['source', 'packages', 'components', 'files', 'bytes'], ...rows]
+    .map((row) => row.join('\t'))
     .join('\n');
 }

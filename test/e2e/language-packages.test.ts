@@ -25,7 +25,7 @@ describe('a Python application in a virtual environment', () => {
   testWith(['python3'], 'is split by its distributions, and less than 2 % of it is unclaimed', async () => {
     const rootfs = await makeTree('python');
     const built = await buildWithReport(rootfs, '--exclusive', 'numpy');
-    console.log(sourceTable(built));
+    console.log(`a Python application\n${sourceTable(built)}`);
     expect(shareOf('unclaimed', built)).toBeLessThan(0.02);
     expect(shareOf('python', built)).toBeGreaterThan(0.98);
     const alone = built.layers.filter(({ componentNames }) => componentNames.includes('python/numpy'));
@@ -38,7 +38,7 @@ describe('a Node application after npm ci', () => {
   testWith(['npm'], 'is split by its packages, and less than 2 % of it is unclaimed', async () => {
     const rootfs = await makeTree('node');
     const built = await buildWithReport(rootfs);
-    console.log(sourceTable(built));
+    console.log(`a Node application\n${sourceTable(built)}`);
     expect(shareOf('unclaimed', built)).toBeLessThan(0.02);
     expect(shareOf('node', built)).toBeGreaterThan(0.98);
     const lock = JSON.parse(readFileSync(join(rootfs, 'srv/jobs/node_modules/.package-lock.json'), 'utf8'));

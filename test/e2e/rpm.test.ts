@@ -1,6 +1,8 @@
-import { describe, expect } from 'vitest';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject } from 'vitest';
 import { readManifest } from './archive.ts';
-import { layahOrFail } from './layah.ts';
+import { layahOrFail, run } from './layah.ts';
 import { material } from './material.ts';
 import { testWith } from './needs.ts';
 import { compareMounted, withLoadedImage } from './podman.ts';
@@ -24,6 +26,23 @@ describe('a root filesystem with an rpm database', () => {
       'rpm/beta',
       'rpm/gamma',
     ]);
+  });
+
+  testWith([...needs, 'mount', 'umount'], 'has the same image when it is mounted read-only', async () => {
+    const { archive, rootfs } = await material('rpm');
+    const base = await mkdtemp(join(inject('runDirectory'), 'read-only-'));
+    const [mounted, again] = [join(base, 'rootfs'), join(base, 'image.ociarchive')];
+    await mkdir(mounted);
+    await run('mount', ['-o', 'bind,ro', rootfs, mounted]);
+    try {
+      await expect(writeFile(join(mounted, 'new'), '')).rejects.toMatchObject({ code: 'EROFS' });
+      await layahOrFail(['build', '--rootfs', mounted, '-o', again]);
+    } finally {
+      await run('umount', [mounted]);
+    }
+    const digestsOf = async (path: string): Promise<string[]> =>
+      (await readManifest(path)).layers.map(({ digest }) => digest);
+    expect(await digestsOf(again)).toEqual(await digestsOf(archive));
   });
 
   testWith([...needs, 'podman'], 'runs a packaged program under podman', async () => {
