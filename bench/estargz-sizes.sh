@@ -29,7 +29,7 @@ main() {
 row() {
   local ours theirs
   # shellcheck disable=SC2086
-  ours=$(node "$here/dist/cli/main.js" build --rootfs "$rootfs" --max-layers 1 -t bench:1 --log-format json $3 \
+  ours=$(node "$here/dist/cli/main.js" build --rootfs "$rootfs" --max-layers 1 --gzip-engine zlib --compression-level 6 -t bench:1 --log-format json $3 \
     -o "oci-archive:$work/ours" 2>&1 | jq -s '[.[] | select(.layerBytes) | .layerBytes + (.tocImage.tocBytes // 0)] | last')
   # shellcheck disable=SC2086
   theirs=$("$work/conformance" build -level 6 $2 "$work/tar" "$work/theirs" | jq '.size + (.tocSize // 0)')

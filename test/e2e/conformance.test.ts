@@ -5,12 +5,12 @@ import { layahOrFail, repositoryDirectory, run } from './layah.ts';
 import { makeRootfs, material } from './material.ts';
 import { isThere, testWith } from './needs.ts';
 
-describe('the Go programs that define eStargz', () => {
-  beforeAll(async () => {
-    if (!isThere('go')) return;
-    await run('go', ['build', '-C', join(repositoryDirectory, 'test/conformance'), '-o', programPath(), '.']);
-  });
+beforeAll(async () => {
+  if (!isThere('go')) return;
+  await run('go', ['build', '-C', join(repositoryDirectory, 'test/conformance'), '-o', programPath(), '.']);
+});
 
+describe('the Go programs that define eStargz', () => {
   for (const name of ['debian', 'rpm', 'fidelity'] as const) {
     const makers = {
       debian: ['debootstrap'],
@@ -42,6 +42,28 @@ describe('the Go programs that define eStargz', () => {
     const engines = layers.map(({ annotations }) => annotations?.['org.layah.deflate']);
     expect(engines.filter((engine) => engine?.startsWith('zlib level=6 ') !== true)).toEqual([]);
   });
+});
+
+const VARIANTS = {
+  'min-chunk-size': ['--min-chunk-size', '50000'],
+  'external-toc': ['--external-toc'],
+  both: ['--min-chunk-size', '50000', '--external-toc'],
+} as const;
+
+describe('the Go programs read every file of a layer', () => {
+  for (const [variant, flags] of Object.entries(VARIANTS)) {
+    testWith(['go'], `with ${flags.join(' ')}`, async () => {
+      const archive = join(inject('runDirectory'), `${variant}.ociarchive`);
+      // Many small files, and with this chunk size many of several chunks.
+      const rootfs = join(repositoryDirectory, 'test/unit');
+      const output = ['--chunk-size', '4KiB', '-t', 'localhost/variant:1', '-o', archive];
+      await layahOrFail(['build', '--rootfs', rootfs, ...flags, ...output]);
+      const checked = await run(programPath(), ['check', archive]);
+      expect(checked.includes('"merged":true')).toBe(variant !== 'external-toc');
+      await run(programPath(), ['metadata', archive]);
+      console.log(`conformance check, ${variant}:\n${checked}`);
+    });
+  }
 });
 
 function programPath(): string {
