@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from './layah.ts';
 
@@ -17,13 +19,22 @@ export interface ArchivedManifest {
 
 /** Reads the one manifest of an OCI archive with tar, not with layah. */
 export async function readManifest(archive: string): Promise<ArchivedManifest> {
-  const [entry] = index.parse(JSON.parse(await readMember(archive, 'index.json'))).manifests;
-  if (entry === undefined) throw new Error(`${archive} lists no manifest`);
-  const blob = `blobs/${entry.digest.replace(':', '/')}`;
-  const { layers } = manifest.parse(JSON.parse(await readMember(archive, blob)));
-  return { digest: entry.digest, layers };
+  return findManifest((name) => run('tar', ['-xOf', archive, name]));
 }
 
-async function readMember(archive: string, name: string): Promise<string> {
-  return run('tar', ['-xOf', archive, name]);
+/** That of a directory. */
+export async function readLayoutManifest(directory: string): Promise<ArchivedManifest> {
+  return findManifest((name) => readFile(join(directory, name), 'utf8'));
+}
+
+export function componentsOf({ annotations }: ArchivedManifest['layers'][number]): string[] {
+  return (annotations?.['org.layah.component'] ?? '').split(',');
+}
+
+async function findManifest(readMember: (name: string) => Promise<string>): Promise<ArchivedManifest> {
+  const [entry] = index.parse(JSON.parse(await readMember('index.json'))).manifests;
+  if (entry === undefined) throw new Error('the index lists no manifest');
+  const blob = `blobs/${entry.digest.replace(':', '/')}`;
+  const { layers } = manifest.parse(JSON.parse(await readMember(blob)));
+  return { digest: entry.digest, layers };
 }

@@ -1,7 +1,10 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { run } from './layah.ts';
-import { CONTAINERS_STORAGE, expectSameTree } from './trees.ts';
+import { layahOrFail, run } from './layah.ts';
+import { CONTAINERS_STORAGE, expectSameTree, type Tolerance } from './trees.ts';
 
 const imageConfig = z.looseObject({
   config: z.record(z.string(), z.unknown()).optional(),
@@ -27,16 +30,45 @@ export async function manifestDigest(image: string): Promise<string> {
   return run('skopeo', ['inspect', '--format', '{{.Digest}}', image]);
 }
 
-/** Both images are podman's. */
-export async function expectSameImage(source: string, result: string): Promise<void> {
-  expect(await runtimeConfig(`containers-storage:${result}`)).toEqual(
-    await runtimeConfig(`containers-storage:${source}`),
-  );
-  await withMounted(source, async (sourceTree) => {
+/** The result of a flow, and what it was made of. Both images are podman's. */
+export interface Flow {
+  readonly source: string;
+  readonly result: string;
+  /** The image as layah wrote it: `oci:DIR` or `oci-archive:FILE`. */
+  readonly written: string;
+  /** What the image must do instead of what the source does. */
+  readonly expected?: Expected;
+}
+
+interface Expected {
+  readonly config?: Record<string, unknown>;
+  readonly command?: readonly string[];
+  readonly prints?: string;
+  /** A directory of which only the name is left. */
+  readonly emptied?: string;
+}
+
+/** What every flow promises: the image runs, its tree and its config are those of the source, its layers verify. */
+export async function expectFaithful({ source, result, written, expected = {} }: Flow): Promise<void> {
+  const { command = [], emptied } = expected;
+  expect(await podmanRun(result, ...command)).toBe(expected.prints ?? (await podmanRun(source, ...command)));
+  const config = expected.config ?? (await runtimeConfig(`containers-storage:${source}`));
+  expect(await runtimeConfig(`containers-storage:${result}`)).toEqual(config);
+  await withMounted(source, async (tree) => {
+    const prune = emptied === undefined ? [] : ['--prune', `/${emptied}/`];
+    console.log(await layahOrFail(['verify', '-q', written, '--rootfs', tree, ...prune]));
+    const contents = emptied === undefined ? [] : await readdir(join(tree, emptied));
+    const without = contents.map((name): Tolerance => `--without=${emptied}/${name}`);
     await withMounted(result, async (resultTree) => {
-      console.log(`${result}: ${await expectSameTree(sourceTree, resultTree, CONTAINERS_STORAGE)}`);
+      const tolerances = [...CONTAINERS_STORAGE, ...without];
+      console.log(`${result}: ${await expectSameTree(tree, resultTree, tolerances)}`);
     });
   });
+}
+
+/** What the image prints. Without its messages: podman has some of its own where there is no systemd. */
+export async function podmanRun(image: string, ...command: readonly string[]): Promise<string> {
+  return (await execa('podman', ['run', '--rm', '--network=none', image, ...command])).stdout;
 }
 
 export async function withMounted(image: string, use: (directory: string) => Promise<void>): Promise<void> {

@@ -1,9 +1,9 @@
-import { mkdtemp, symlink } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, inject } from 'vitest';
-import { DOCKER_NEEDS, withDocker } from './docker-daemon.ts';
-import { expectSameImage, manifestDigest } from './flows-compare.ts';
+import { DOCKER_NEEDS, NEW_DOCKER_NEEDS, withDocker, withNewDocker } from './docker-daemon.ts';
+import { expectFaithful, manifestDigest, withMounted } from './flows-compare.ts';
 import {
   APP_IMAGE,
   checkout,
@@ -19,67 +19,97 @@ import { haveAll, testWith } from './needs.ts';
 const NEEDS = [...FLOW_NEEDS, ...DOCKER_NEEDS];
 const RESULT = 'localhost/app:1';
 
+interface Docker {
+  readonly env: Record<string, string>;
+  readonly docker: (...args: readonly string[]) => Promise<string>;
+}
+
 beforeAll(async () => {
   if (haveAll(FLOW_NEEDS)) await prepareFlows();
 });
 
 describe('an image that docker has', () => {
   testWith(NEEDS, 'is split by docker build, loaded by docker load and runs', async () => {
-    await withImagesInDocker(async (env) => {
+    await withImages(withDocker, async ({ env, docker }) => {
       const cwd = await checkout();
-      await runScript(await example('split-with-docker-build.sh'), { cwd, env });
-      const docker = async (...args: string[]): Promise<string> =>
-        (await execa('docker', args, { env })).stdout;
-      expect(await docker('run', '--rm', '--network=none', RESULT)).toBe(
-        'good morning from nobody in /var/tmp',
-      );
-      const config =
-        '{{json .Config.Healthcheck}} {{json .Config.Labels}} {{json .Config.Env}} {{json .Config.Volumes}}';
-      expect(await docker('inspect', '--format', config, RESULT)).toBe(
-        await docker('inspect', '--format', config, APP_IMAGE),
-      );
-      console.log(await layahOrFail(['verify', join(cwd, 'image.ociarchive')]));
-      await expectSameElsewhere(join(cwd, 'image.ociarchive'));
+      const script = await example('split-with-docker-build.sh');
+      await runScript(script, { cwd, env });
+      const archive = join(cwd, 'image.ociarchive');
+      const digest = await manifestDigest(`oci-archive:${archive}`);
+      await expectSameInDocker(docker);
+      await expectSameInPodman(archive);
+      await docker('builder', 'prune', '--all', '--force');
+      await runScript(script, { cwd, env });
+      expect(await manifestDigest(`oci-archive:${archive}`)).toBe(digest);
     });
   });
 
-  testWith(NEEDS, 'is split without a writable disk when /tmp is a tmpfs', async () => {
-    await withImagesInDocker(async (env) => {
-      const confined = ['--rm', '--network=none', '--read-only', '--tmpfs=/tmp', '--cap-drop=all'];
-      const { stdout } = await execa('docker', ['run', ...confined, LAYAH_IMAGE, '--version'], { env });
-      expect(stdout).toMatch(/^layah \d/);
+  testWith(NEEDS, 'is split on a read-only disk when /tmp is a tmpfs', async () => {
+    await withImages(withDocker, async ({ env }) => {
+      const archive = join(await mkdtemp(join(inject('runDirectory'), 'docker-')), 'image.ociarchive');
+      await withMounted(APP_IMAGE, async (tree) => {
+        const confined = ['--network=none', '--read-only', '--tmpfs=/tmp', '--cap-drop=all'];
+        const mount = ['--cap-add=dac_read_search', '-v', `${tree}:/layah:ro`];
+        await execa('docker', ['run', '--rm', ...confined, ...mount, LAYAH_IMAGE, 'build'], {
+          env,
+          stdin: 'ignore',
+          stdout: { file: archive },
+        });
+        console.log(await layahOrFail(['verify', '-q', archive, '--rootfs', tree]));
+      });
     });
   });
 
-  // No Docker 28 here: podman takes the same command line.
-  testWith(
-    FLOW_NEEDS,
-    'is split by docker run with an image mount, where podman stands in for docker',
-    async () => {
-      const programs = await mkdtemp(join(inject('runDirectory'), 'programs-'));
-      const podman = await run('bash', ['-c', 'command -v podman']);
-      await symlink(podman, join(programs, 'docker'));
-      const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}` };
-      await runScript(await example('split-with-docker.sh'), { cwd: await checkout(), env });
-      await expectSameImage(APP_IMAGE, RESULT);
-    },
-  );
+  testWith([...FLOW_NEEDS, ...NEW_DOCKER_NEEDS], 'is split by docker run with an image mount', async () => {
+    await withImages(withNewDocker, async ({ env, docker }) => {
+      console.log(await docker('version', '--format', 'Docker {{.Server.Version}}'));
+      const cwd = await checkout();
+      const script = await example('split-with-docker.sh');
+      await runScript(script, { cwd, env });
+      await expectSameInDocker(docker);
+      await runScript(script.replace('docker load', 'tee app.ociarchive | docker load'), { cwd, env });
+      await expectSameInDocker(docker);
+      await expectSameInPodman(join(cwd, 'app.ociarchive'));
+    });
+  });
 });
 
-/** The manifest.json for docker changes nothing for those that read the OCI layout. */
-async function expectSameElsewhere(archive: string): Promise<void> {
-  const digest = await manifestDigest(`oci-archive:${archive}`);
-  await run('podman', ['load', '-q', '-i', archive]);
-  expect(await manifestDigest(`containers-storage:${RESULT}`)).toBe(digest);
-  await expectSameImage(APP_IMAGE, RESULT);
+const CONFIG = [
+  'Env',
+  'Entrypoint',
+  'Cmd',
+  'Labels',
+  'Healthcheck',
+  'User',
+  'WorkingDir',
+  'Volumes',
+  'ExposedPorts',
+  'StopSignal',
+];
+
+async function expectSameInDocker(docker: Docker['docker']): Promise<void> {
+  const format = CONFIG.map((name) => `{{json .Config.${name}}}`).join('\n');
+  expect(await docker('inspect', '--format', format, RESULT)).toBe(
+    await docker('inspect', '--format', format, APP_IMAGE),
+  );
+  expect(await docker('run', '--rm', '--network=none', RESULT)).toBe('good morning from nobody in /var/tmp');
 }
 
-async function withImagesInDocker(use: (env: Record<string, string>) => Promise<void>): Promise<void> {
+/** The manifest.json for docker changes nothing for those that read the OCI layout. */
+async function expectSameInPodman(archive: string): Promise<void> {
+  const written = `oci-archive:${archive}`;
+  await run('podman', ['load', '-q', '-i', archive]);
+  expect(await manifestDigest(`containers-storage:${RESULT}`)).toBe(await manifestDigest(written));
+  await expectFaithful({ source: APP_IMAGE, result: RESULT, written });
+}
+
+/** A Docker that has layah's image and the one to split. */
+async function withImages(start: typeof withDocker, use: (docker: Docker) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(inject('runDirectory'), 'docker-'));
-  await withDocker(directory, async (env) => {
+  await start(directory, async (env) => {
     for (const image of [LAYAH_IMAGE, APP_IMAGE]) {
       await runScript(`podman save -q ${image} | docker load -q`, { cwd: directory, env });
     }
-    await use(env);
+    await use({ env, docker: async (...args) => (await execa('docker', args, { env })).stdout });
   });
 }

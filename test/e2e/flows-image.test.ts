@@ -1,66 +1,94 @@
-import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, inject } from 'vitest';
+import { componentsOf, readLayoutManifest, readManifest } from './archive.ts';
+import { podmanRun, runtimeConfig, withMounted } from './flows-compare.ts';
 import { APP_IMAGE, FLOW_NEEDS, LAYAH_IMAGE, layahLayout, prepareFlows } from './flows-workspace.ts';
-import { layahOrFail, run } from './layah.ts';
+import { layahOrFail, repositoryDirectory, run } from './layah.ts';
 import { haveAll, testWith } from './needs.ts';
 
 const PODMAN = 'podman';
 const MEBIBYTE = 1 << 20;
-const CONFINED = ['--rm', '--read-only', '--network=none', '--cap-drop=all'];
+/** Every file is readable by everybody. */
+const OPEN_IMAGE = 'localhost/open';
+const CONFINEMENTS = {
+  'as any user': ['--user=12345:23456'],
+  'on a read-only disk': ['--read-only'],
+  'without a network': ['--network=none'],
+  'without capabilities': ['--cap-drop=all', '--security-opt=no-new-privileges'],
+};
 
 beforeAll(async () => {
-  if (haveAll(FLOW_NEEDS)) await prepareFlows();
+  if (!haveAll(FLOW_NEEDS)) return;
+  await prepareFlows();
+  await importFiles(OPEN_IMAGE, { 'etc/os-release': 'ID=open\n', 'usr/bin/tool': '#!/bin/sh\n' });
 });
 
 describe("layah's image", () => {
   testWith(FLOW_NEEDS, 'is below 120 MB, in layers that verify', async () => {
-    const { blobs } = await describeLayout();
-    expect(blobs.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(120e6);
-    console.log(
-      blobs.map(({ size, name }) => `${(size / MEBIBYTE).toFixed(1).padStart(6)} MiB ${name}`).join('\n'),
-    );
-    console.log(await layahOrFail(['verify', `oci:${layahLayout}`]));
+    const { layers } = await readLayoutManifest(layahLayout);
+    const total = layers.reduce((sum, { size }) => sum + size, 0);
+    const lines = layers.map((layer) => `${inMebibytes(layer.size)} ${componentsOf(layer).join(', ')}`);
+    console.log([...lines, `${inMebibytes(total)} in all`].join('\n'));
+    expect(total).toBeLessThan(120e6);
+    console.log(await layahOrFail(['verify', '-q', `oci:${layahLayout}`]));
   });
 
-  testWith(FLOW_NEEDS, 'reads a tree without root, capabilities, network and a writable disk', async () => {
-    const archive = join(await scratchDirectory(), 'image.ociarchive');
-    const user = ['--user', '12345:23456', '--security-opt=no-new-privileges'];
-    const mount = ['--mount', `type=image,source=${LAYAH_IMAGE},target=/layah`];
-    const command = ['podman', 'run', ...CONFINED, ...user, ...mount, LAYAH_IMAGE, 'build'].join(' ');
-    // All of that tree is readable by everybody, but /root.
-    await expect(run('bash', ['-euc', `${command} >${archive}`])).rejects.toThrow(
-      'reading /root in the root filesystem /layah',
-    );
-    await run('bash', ['-euc', `${command} --prune /root/ >${archive}`]);
-    console.log(await layahOrFail(['verify', archive]));
+  testWith(FLOW_NEEDS, 'is Node, layah with its packages, and rpm with its libraries', async () => {
+    await withMounted(LAYAH_IMAGE, async (tree) => {
+      const sizes = await Promise.all(
+        Object.entries(PARTS).map(([name, globs]) => describePart(tree, name, globs)),
+      );
+      console.log(sizes.join('\n'));
+      const programs = await readdir(join(tree, 'usr/bin'));
+      expect(programs).toEqual(expect.arrayContaining(['dash', 'rpm']));
+      for (const name of ['apt', 'gcc', 'make', 'perl', 'python3', 'rpmbuild']) {
+        expect(programs).not.toContain(name);
+      }
+      expect((await readdir(join(tree, 'usr/local/bin'))).sort()).toEqual(['chunkah', 'layah', 'node']);
+      const modules = await readdir(join(tree, 'usr/local/lib/layah/node_modules'));
+      expect(modules).not.toContain('typescript');
+    });
   });
+
+  testWith(FLOW_NEEDS, 'says of itself only what to run: LAYAH_ROOTFS is not set', async () => {
+    expect(await runtimeConfig(`oci:${layahLayout}`)).toEqual({
+      Entrypoint: ['layah'],
+      Env: ['PATH=/usr/local/bin:/usr/bin:/bin'],
+    });
+    expect(await podmanRun(LAYAH_IMAGE, '--version')).toMatch(/^layah \d+\.\d+\.\d+$/);
+  });
+
+  for (const [title, flags] of [
+    ...Object.entries(CONFINEMENTS),
+    ['with all of these at once', Object.values(CONFINEMENTS).flat()] as const,
+  ]) {
+    testWith(FLOW_NEEDS, `splits an image ${title}`, async () => {
+      const archive = await splitInContainer([...flags, ...mountImage(OPEN_IMAGE)]);
+      console.log(await layahOrFail(['verify', '-q', archive]));
+    });
+  }
 
   testWith(FLOW_NEEDS, 'reads files of other owners with one capability', async () => {
-    const archive = join(await scratchDirectory(), 'image.ociarchive');
-    const flags = [
-      ...CONFINED,
-      '--cap-add=dac_read_search',
-      '--mount',
-      `type=image,source=${APP_IMAGE},target=/layah`,
-    ];
-    await run('bash', ['-euc', `podman run ${flags.join(' ')} ${LAYAH_IMAGE} build >${archive}`]);
-    console.log(await layahOrFail(['verify', archive]));
+    const flags = ['--cap-drop=all', '--cap-add=dac_read_search', '--read-only', '--network=none'];
+    const archive = await splitInContainer([...flags, ...mountImage(APP_IMAGE)]);
+    console.log(await layahOrFail(['verify', '-q', archive]));
   });
 
-  testWith(FLOW_NEEDS, 'finds an image on /chunkah and answers to that name', async () => {
-    const archive = join(await scratchDirectory(), 'image.ociarchive');
-    const mount = `--mount type=image,source=${APP_IMAGE},target=/chunkah -e CHUNKAH_CONFIG_STR`;
-    await run('bash', [
-      '-euc',
-      `export CHUNKAH_CONFIG_STR='{"Cmd":["true"]}'; podman run --rm ${mount} --entrypoint chunkah ${LAYAH_IMAGE} build >${archive}`,
-    ]);
-    expect(
-      await run('skopeo', ['inspect', '--config', '--format', '{{.Config.Cmd}}', `oci-archive:${archive}`]),
-    ).toBe('[true]');
-  });
+  for (const [directory, command] of [
+    ['/layah', 'layah'],
+    ['/chunkah', 'chunkah'],
+  ] as const) {
+    testWith(FLOW_NEEDS, `finds an image that is mounted on ${directory}, as ${command}`, async () => {
+      const config = `${command.toUpperCase()}_CONFIG_STR={"Cmd":["true"]}`;
+      const entrypoint = ['--entrypoint', command, '-e', config];
+      const archive = await splitInContainer([...entrypoint, ...mountImage(OPEN_IMAGE, directory)]);
+      expect(await runtimeConfig(`oci-archive:${archive}`)).toEqual({ Cmd: ['true'] });
+    });
+  }
 
   testWith(FLOW_NEEDS, 'says what to mount when nothing is mounted', async () => {
     const { exitCode, stderr } = await execa(PODMAN, ['run', '--rm', LAYAH_IMAGE, 'build', '-o', '/x'], {
@@ -69,6 +97,28 @@ describe("layah's image", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain('mount the image on /layah or /chunkah');
   });
+
+  for (const [kind, file] of [
+    ['sqlite', 'rpmdb.sqlite'],
+    ['ndb', 'Packages.db'],
+    ['bdb', 'Packages'],
+  ] as const) {
+    testWith(FLOW_NEEDS, `finds the packages of an rpm database of the kind ${kind}`, async () => {
+      const image = `localhost/rpm-${kind}`;
+      const fixture = join(repositoryDirectory, `test/fixtures/rpm/more.${kind}.gz`);
+      await importFiles(image, {
+        [`var/lib/rpm/${file}`]: gunzipSync(await readFile(fixture)),
+        'usr/share/first/data': 'only first has this\n',
+        'usr/bin/second': '#!/bin/sh\n',
+        'usr/lib/arch/x86_64': 'x86_64\n',
+      });
+      const archive = await splitInContainer(['--read-only', '--user=1', ...mountImage(image)]);
+      const { layers } = await readManifest(archive);
+      expect(layers.flatMap(componentsOf)).toEqual(
+        expect.arrayContaining(['rpm/arch', 'rpm/database', 'rpm/first', 'rpm/second']),
+      );
+    });
+  }
 });
 
 describe("layah's image as process 1 of a container", () => {
@@ -82,13 +132,8 @@ describe("layah's image as process 1 of a container", () => {
       async () => {
         const output = await scratchDirectory();
         const name = `layah-e2e-${signal}-${process.pid}`;
-        const mount = [
-          '--mount',
-          'type=image,source=localhost/layah-base,target=/layah',
-          '-v',
-          `${output}:/out`,
-        ];
-        const flags = ['--rm', '--name', name, '--security-opt=label=disable', ...mount];
+        const mounts = [...mountImage('localhost/layah-base'), '-v', `${output}:/out`];
+        const flags = ['--rm', '--name', name, '--security-opt=label=disable', ...mounts];
         const container = execa(PODMAN, ['run', ...flags, LAYAH_IMAGE, 'build', '-o', '/out/image'], {
           reject: false,
           stdin: 'ignore',
@@ -109,51 +154,70 @@ describe("layah's image as process 1 of a container", () => {
 
   testWith(FLOW_NEEDS, 'does not wait for a config that nobody writes', async () => {
     const name = `layah-e2e-stdin-${process.pid}`;
-    const container = execa(
-      PODMAN,
-      [
-        'run',
-        '--rm',
-        '-i',
-        '--name',
-        name,
-        '--mount',
-        `type=image,source=${APP_IMAGE},target=/layah`,
-        LAYAH_IMAGE,
-        'build',
-        '--config',
-        '-',
-      ],
-      { reject: false, stdin: 'pipe', encoding: 'buffer' },
-    );
+    const flags = ['--rm', '-i', '--name', name, ...mountImage(OPEN_IMAGE)];
+    const container = execa(PODMAN, ['run', ...flags, LAYAH_IMAGE, 'build', '--config', '-'], {
+      reject: false,
+      stdin: 'pipe',
+      encoding: 'buffer',
+    });
     await untilRunning(name);
     await run('podman', ['kill', '--signal', 'TERM', name]);
     expect((await container).exitCode).toBe(143);
   });
 });
 
+/** What of the image is what. */
+const PARTS = {
+  Node: ['usr/local/bin/node'],
+  layah: ['usr/local/lib/layah/dist'],
+  'its npm packages': ['usr/local/lib/layah/node_modules'],
+  'libraries of Node and rpm': ['usr/lib'],
+  'rpm, the shell and other programs': ['usr/bin', 'usr/sbin'],
+  'licenses and package database': ['usr/share', 'var'],
+};
+
+/** A gzipped tar has about the size of eStargz. */
+async function describePart(tree: string, name: string, paths: readonly string[]): Promise<string> {
+  const script = 'cd "$1" && shift && tar -c "$@" | wc -c && tar -c "$@" | gzip -6 | wc -c';
+  const output = await run('bash', ['-euo', 'pipefail', '-c', script, 'bash', tree, ...paths]);
+  const [plain = 0, compressed = 0] = output.split('\n').map(Number);
+  return `${inMebibytes(plain)} ${inMebibytes(compressed)} compressed: ${name}`;
+}
+
+function inMebibytes(bytes: number): string {
+  return `${(bytes / MEBIBYTE).toFixed(1).padStart(6)} MiB`;
+}
+
+function mountImage(source: string, target = '/layah'): string[] {
+  return ['--mount', `type=image,source=${source},target=${target}`];
+}
+
+/** @returns the archive that the container wrote to its standard output. */
+async function splitInContainer(flags: readonly string[]): Promise<string> {
+  const archive = join(await scratchDirectory(), 'image.ociarchive');
+  await execa(PODMAN, ['run', '--rm', ...flags, LAYAH_IMAGE, 'build'], {
+    stdin: 'ignore',
+    stdout: { file: archive },
+  });
+  return archive;
+}
+
+async function importFiles(image: string, files: Record<string, string | Buffer>): Promise<void> {
+  const directory = await scratchDirectory();
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), content);
+  }
+  await run('bash', [
+    '-euo',
+    'pipefail',
+    '-c',
+    `tar -C ${directory} --mode=a+rX -c . | podman import -q - ${image}`,
+  ]);
+}
+
 async function scratchDirectory(): Promise<string> {
   return mkdtemp(join(inject('runDirectory'), 'image-'));
-}
-
-interface SizedBlob {
-  readonly size: number;
-  readonly name: string;
-}
-
-/** The layers of layah's image, the biggest first. */
-async function describeLayout(): Promise<{ blobs: SizedBlob[] }> {
-  const [index] = JSON.parse(await readFile(join(layahLayout, 'index.json'), 'utf8')).manifests;
-  const path = join(layahLayout, 'blobs', index.digest.replace(':', '/'));
-  const layers: { digest: string; annotations: Record<string, string> }[] = JSON.parse(
-    await readFile(path, 'utf8'),
-  ).layers;
-  const blobs: SizedBlob[] = [];
-  for (const { digest, annotations } of layers) {
-    const { size } = await stat(join(layahLayout, 'blobs', digest.replace(':', '/')));
-    blobs.push({ size, name: (annotations['org.layah.component'] ?? '').slice(0, 90) });
-  }
-  return { blobs: blobs.sort((a, b) => b.size - a.size) };
 }
 
 async function untilThere(directory: string): Promise<void> {

@@ -1,39 +1,134 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { repositoryDirectory } from './layah.ts';
+import { execa } from 'execa';
+import { describe, expect, inject, test } from 'vitest';
+import { DOCKER_NEEDS, withDocker } from './docker-daemon.ts';
+import { manifestDigest, withMounted } from './flows-compare.ts';
+import { APP_IMAGE, prepareStorage, runScript } from './flows-workspace.ts';
+import { layahMain, layahOrFail, repositoryDirectory, run } from './layah.ts';
+import { testWith } from './needs.ts';
+import { consoleBlocks, readReadme, shellBlocks, tableCommands } from './readme.ts';
+import { REGISTRY_PROGRAM } from './registry-server.ts';
+import { withTrustedRegistry } from './trusted-registry.ts';
 
 const EXAMPLES = [
   'split-with-podman.sh',
   'split-with-docker.sh',
   'split-with-docker-build.sh',
   'split-with-splitter.sh',
-  'split-while-building.sh',
+  'split-with-splitter-file.sh',
   'split-rootfs.sh',
+  'split-while-building.sh',
   'push.sh',
   'convert.sh',
 ];
+const FLAT_IMAGE = 'localhost/readme:flat';
 
-/*
- * The other flow tests run the examples, and Containerfile's own command; what the README shows is the same text.
- */
+/* The other flow tests run the examples, and Containerfile's own command; what the README shows is the same text. */
 describe('the README', () => {
-  for (const name of EXAMPLES) {
-    test(`shows the commands of examples/${name}`, async () => {
-      const commands = (await read(`examples/${name}`)).replace(/^(?:#.*\n)+/, '');
-      expect(await shellBlocks()).toContain(commands);
-    });
-  }
-
-  test("shows the command that builds layah's own image", async () => {
+  test('shows the commands of the examples and of Containerfile, and no others', async () => {
+    const examples = await Promise.all(EXAMPLES.map((name) => read(`examples/${name}`)));
     const lines = (await read('Containerfile')).split('\n');
-    const command = lines.find((line) => line.startsWith('#   buildah build'));
-    expect(await shellBlocks()).toContain(`${command?.slice(4)}\n`);
+    const own = lines.find((line) => line.startsWith('#   buildah build'))?.slice(4);
+    const commands = examples.map((text) => text.replace(/^(?:#.*\n)+/, ''));
+    expect((await shellBlocks()).sort()).toEqual([`${own}\n`, ...commands].sort());
   });
+
+  test('shows at a prompt what tests run', async () => {
+    expect(await consoleBlocks()).toEqual([
+      // quickstart.test.ts, and all the rest.
+      ['npm run quickstart', 'npm run check'],
+      // npm-package.test.ts
+      [
+        expect.stringContaining('npm ci'),
+        expect.stringContaining('npm link'),
+        expect.stringContaining('npm pack'),
+      ],
+      // Below.
+      [
+        expect.stringContaining('podman build'),
+        expect.stringContaining('layah build'),
+        expect.stringContaining('skopeo copy'),
+      ],
+      [expect.stringContaining('layah verify')],
+    ]);
+  });
+
+  test('names files that are there', async () => {
+    const links = Array.from(
+      (await readReadme()).matchAll(/\]\((?!https?:|#)([^)]+)\)/g),
+      ([, path = '']) => path,
+    );
+    expect(links.length).toBeGreaterThan(8);
+    expect(links.filter((path) => !existsSync(join(repositoryDirectory, path)))).toEqual([]);
+  });
+
+  testWith(
+    ['root', 'podman', 'skopeo', ...DOCKER_NEEDS, REGISTRY_PROGRAM],
+    'has commands for layah without a container that build, deliver and check an image',
+    async () => {
+      const [, , build = [], check = []] = await consoleBlocks();
+      const deliver = await tableCommands('Build an image');
+      expect(deliver).toHaveLength(5);
+      const directory = await makeProject();
+      await prepareStorage();
+      await withTrustedRegistry(async (host) => {
+        const runAll = async (
+          commands: readonly string[],
+          env: Record<string, string> = {},
+        ): Promise<void> => {
+          for (const command of commands) {
+            await runScript(adapt(command, host), {
+              cwd: directory,
+              env: { ...programs(directory), ...env },
+            });
+            if (command.includes('-o docker:')) {
+              const pushed = [`docker://${host}/app:1`, '--tls-verify=false', '--rootfs', env['DIR'] ?? ''];
+              console.log(await layahOrFail(['verify', '-q', ...pushed]));
+            }
+          }
+        };
+        await runAll(build);
+        await withMounted(FLAT_IMAGE, async (tree) => {
+          await withDocker(join(directory, 'docker'), async (env) => {
+            await runAll(deliver, { DIR: tree, ...env, PATH: `${join(directory, 'bin')}:${env['PATH']}` });
+            const label = '{{index .Config.Labels "org.example.team"}}';
+            const inspect = ['inspect', '--format', label, 'localhost/app:1'];
+            expect((await execa('docker', inspect, { env })).stdout).toBe('core');
+          });
+          await runAll(check, { DIR: tree });
+          console.log(await layahOrFail(['verify', '-q', `oci:${directory}/out`, '--rootfs', tree]));
+        });
+        const digest = await manifestDigest(`oci-archive:${directory}/app.ociarchive`);
+        expect(await manifestDigest(`docker://${host}/app:1`)).toBe(digest);
+        expect(await run('podman', ['image', 'exists', 'localhost/app:1'])).toBe('');
+      });
+    },
+  );
 });
 
-async function shellBlocks(): Promise<string[]> {
-  return Array.from((await read('README.md')).matchAll(/^```sh\n([^]*?)^```$/gm), ([, block = '']) => block);
+/** A directory with a Containerfile, as the user's own would be, and the program layah. */
+async function makeProject(): Promise<string> {
+  const directory = await mkdtemp(join(inject('runDirectory'), 'project-'));
+  const recipe = 'FROM scratch\nCOPY Containerfile /etc/\nLABEL org.example.team=core\n';
+  await writeFile(join(directory, 'Containerfile'), recipe);
+  await mkdir(join(directory, 'bin'));
+  await symlink(layahMain, join(directory, 'bin/layah'));
+  return directory;
+}
+
+function programs(directory: string): Record<string, string> {
+  return { PATH: `${join(directory, 'bin')}:${process.env['PATH'] ?? ''}` };
+}
+
+/** For the registry of this test, which has no TLS; podman and skopeo know that from their settings. */
+function adapt(command: string, host: string): string {
+  return command
+    .replaceAll('registry.example', host)
+    .replace(/-o docker:.*/, '$& --tls-verify=false')
+    .replaceAll(APP_IMAGE, FLAT_IMAGE)
+    .replaceAll(/\bDIR\b/g, '"$DIR"');
 }
 
 async function read(path: string): Promise<string> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { inject } from 'vitest';
+import { checkOut } from './checkout.ts';
 import { repositoryDirectory, run } from './layah.ts';
 import { cacheDirectory, makeRootfs } from './material.ts';
 
@@ -15,18 +16,24 @@ export const FLOW_NEEDS = ['root', 'debootstrap', 'podman', 'buildah', 'skopeo',
 export const LAYAH_IMAGE = 'localhost/layah';
 export const APP_IMAGE = 'localhost/app:flat';
 export const UPDATED_IMAGE = 'localhost/app:updated';
+export const LONG_CONFIG_IMAGE = 'localhost/app:long';
 export const BOOTC_IMAGE = 'quay.io/fedora/fedora-bootc:latest';
 export const DEBIAN_IMAGE = 'docker.io/library/debian:12';
 const BASE_IMAGE = 'localhost/layah-base';
 
+/** Containers storage of this run's own. Whoever imports this module works in it. */
+export async function prepareStorage(): Promise<void> {
+  await mkdir(flowsDirectory, { recursive: true });
+  await writeFile(storageConfig, storageSettings);
+}
+
 /**
- * Containers storage of this run's own with the images that the examples name: layah's, built as the README says, and
- * the rest of debootstrap's trees. Whoever imports this module works in that storage.
+ * That storage, with the images that the examples name: layah's, built as the README says, and
+ * the rest of debootstrap's trees.
  */
 export async function prepareFlows(): Promise<void> {
   if (existsSync(marker)) return;
-  await mkdir(flowsDirectory, { recursive: true });
-  await writeFile(storageConfig, storageSettings);
+  await prepareStorage();
   await importTree(await makeBase(), BASE_IMAGE);
   await importTree(await makeRootfs('debian'), 'localhost/debian-tree');
   for (const [target, name] of [
@@ -37,35 +44,40 @@ export async function prepareFlows(): Promise<void> {
   ] as const) {
     await buildDebian(target, name);
   }
+  await buildLongConfig();
   await buildLayah();
   await writeFile(marker, '');
 }
 
-/** A copy of what the commands of the README and the examples name, so that they can be run as they are written. */
+/** A fresh clone, in which the commands of the README and the examples can be run as they are written. */
 export async function checkout(): Promise<string> {
   const directory = await mkdtemp(join(flowsDirectory, 'checkout-'));
-  for (const name of CHECKED_OUT) {
-    await cp(join(repositoryDirectory, name), join(directory, name), { recursive: true });
-  }
+  await checkOut(directory);
   return directory;
 }
 
+interface ScriptOptions {
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+}
+
 /** Runs lines of the README or of an example. @throws with all that they printed. */
-export async function runScript(
-  script: string,
-  { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
-): Promise<string> {
+export async function runScript(script: string, options: ScriptOptions): Promise<string> {
   const started = performance.now();
-  const shell = await execa('bash', ['-euo', 'pipefail', '-c', script], {
-    cwd,
-    env,
-    all: true,
-    reject: false,
-    stdin: 'ignore',
-  });
-  if (shell.exitCode !== 0) throw new Error(`${script}\nended with ${shell.exitCode}\n${shell.all}`);
+  const { exitCode, output } = await tryScript(script, options);
+  if (exitCode !== 0) throw new Error(`${script}\nended with ${exitCode}\n${output}`);
   console.log(`${((performance.now() - started) / 1000).toFixed(1)} s: ${firstCommand(script)}`);
-  return shell.all;
+  return output;
+}
+
+/** @returns also of a script that failed what it printed. */
+export async function tryScript(
+  script: string,
+  { cwd, env = {} }: ScriptOptions,
+): Promise<{ exitCode: number | undefined; output: string }> {
+  const settings = { cwd, env, all: true, reject: false, stdin: 'ignore' } as const;
+  const { exitCode, all } = await execa('bash', ['-euo', 'pipefail', '-c', script], settings);
+  return { exitCode, output: all };
 }
 
 export async function example(name: string): Promise<string> {
@@ -84,18 +96,6 @@ export async function headCommands(name: string): Promise<string> {
     .map((line) => line.slice(4))
     .join('\n');
 }
-
-const CHECKED_OUT = [
-  'Containerfile',
-  'Containerfile.splitter',
-  '.containerignore',
-  'LICENSE',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-  'src',
-  'examples',
-];
 
 const flowsDirectory = join(inject('runDirectory'), 'flows');
 const storageConfig = join(flowsDirectory, 'storage.conf');
@@ -134,6 +134,17 @@ async function buildDebian(target: string, name: string): Promise<void> {
   // The Docker format, since the OCI format has no health check in podman's eyes.
   const flags = ['--format', 'docker', '--network', 'none', ...images, '--target', target, '-t', name];
   await run('podman', ['build', '-q', ...flags, '-f', recipe, flowsDirectory]);
+}
+
+/** The app with labels of half a megabyte, each short enough for an argument. */
+async function buildLongConfig(): Promise<void> {
+  const labels = Array.from({ length: 8 }, (_, index) => [
+    '--label',
+    `org.example.long${index}=${'x'.repeat(64_000)}`,
+  ]);
+  const container = await run('buildah', ['from', APP_IMAGE]);
+  await run('buildah', ['config', ...labels.flat(), container]);
+  await run('buildah', ['commit', '-q', '--format', 'docker', '--rm', container, LONG_CONFIG_IMAGE]);
 }
 
 /** The README's command, with what a machine without a network needs besides. */

@@ -1,26 +1,12 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, inject, test } from 'vitest';
-import { repositoryDirectory } from './layah.ts';
+import { checkOut } from './checkout.ts';
 
 describe('npm run quickstart', () => {
   test('passes in a fresh checkout and prints the layers and the next commands', async () => {
     const checkout = join(inject('runDirectory'), 'checkout');
-    await mkdir(checkout);
-    // What a clone would hold, with changes that are not committed yet.
-    await execa(
-      'bash',
-      [
-        '-o',
-        'pipefail',
-        '-c',
-        `${listFiles} | tar -c --null -T - -f - | tar -x -C "$1"`,
-        'checkout',
-        checkout,
-      ],
-      { cwd: repositoryDirectory, stdin: 'ignore' },
-    );
+    await checkOut(checkout);
     const started = performance.now();
     const { all, exitCode } = await execa('npm', ['run', 'quickstart'], {
       cwd: checkout,
@@ -36,6 +22,3 @@ describe('npm run quickstart', () => {
     expect(all).toMatch(/(dpkg|rpm)\/bash\b/);
   });
 });
-
-const listFiles = `git ls-files -z --cached --others --exclude-standard |
-  while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\\0' "$file"; done`;

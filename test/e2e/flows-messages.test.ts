@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, inject } from 'vitest';
+import { DOCKER_NEEDS, withDocker } from './docker-daemon.ts';
+import {
+  APP_IMAGE,
+  checkout,
+  example,
+  FLOW_NEEDS,
+  LAYAH_IMAGE,
+  LONG_CONFIG_IMAGE,
+  prepareFlows,
+  tryScript,
+} from './flows-workspace.ts';
+import { haveAll, testWith } from './needs.ts';
+import { tableRows } from './readme.ts';
+
+const NEEDS = [...FLOW_NEEDS, ...DOCKER_NEEDS];
+const RUN = `podman run --rm -i --mount type=image,source=${APP_IMAGE},target=/layah`;
+const TO_DIRECTORY = `${RUN} -v "$PWD/out:/out" --security-opt=label=disable ${LAYAH_IMAGE} build -o oci:/out`;
+
+/** How a user comes to see a message. Each gets a fresh clone to work in. */
+const MISTAKES: Record<string, () => Promise<string>> = {
+  'the output directory ... already holds an OCI layout': () =>
+    inClone(`mkdir out; ${TO_DIRECTORY}; ${TO_DIRECTORY}`),
+  'EACCES: permission denied': () => inClone(`${RUN} --cap-drop=all ${LAYAH_IMAGE} build >image`),
+  'Argument list too long': async () =>
+    inClone((await example('split-with-splitter.sh')).replace(APP_IMAGE, LONG_CONFIG_IMAGE)),
+  '... (--config -) is empty': () =>
+    inClone(`podman inspect localhost/none | ${RUN} ${LAYAH_IMAGE} build --config - >image`),
+  'holding a layer back in the temporary directory /tmp': () =>
+    inClone(
+      `mkdir layah && head -c 80M /dev/urandom >layah/big && podman run --rm --read-only --read-only-tmpfs=false ` +
+        `-v "$PWD/layah:/layah" --security-opt=label=disable ${LAYAH_IMAGE} build >image`,
+    ),
+  'invalid mount config for type "image"': async () => {
+    const directory = await mkdtemp(join(inject('runDirectory'), 'docker-'));
+    const script = await example('split-with-docker.sh');
+    let output = '';
+    await withDocker(directory, async (env) => {
+      // Any image will do: it does not come to run it.
+      const stdin = await execa('podman', ['save', '-q', LAYAH_IMAGE], { encoding: 'buffer' });
+      await execa('docker', ['load', '-q'], { env, input: stdin.stdout });
+      await execa('docker', ['tag', LAYAH_IMAGE, APP_IMAGE], { env });
+      output = await inClone(script, env);
+    });
+    return output;
+  },
+  'short-name "overridden-by--from" did not resolve': async () =>
+    inClone((await example('split-with-splitter.sh')).replace('--from $IMG', '')),
+  'open out/index.json: no such file or directory': async () =>
+    inClone((await example('split-while-building.sh')).replace('--skip-unused-stages=false', '')),
+};
+
+beforeAll(async () => {
+  if (haveAll(NEEDS)) await prepareFlows();
+});
+
+describe("the README's messages", () => {
+  testWith([], 'are all provoked below', async () => {
+    const quoted = (await readMessages()).filter((message) => message !== undefined);
+    expect(quoted.sort()).toEqual(Object.keys(MISTAKES).sort());
+  });
+
+  for (const [message, makeMistake] of Object.entries(MISTAKES)) {
+    testWith(NEEDS, `are printed: ${message}`, async () => {
+      const output = await makeMistake();
+      for (const part of message.split('...')) expect(output).toContain(part);
+    });
+  }
+});
+
+/** What the table has in code font; where there is no message, it describes what is seen. */
+async function readMessages(): Promise<(string | undefined)[]> {
+  const rows = await tableRows('When it fails');
+  return rows.map(([message = '']) => /^`(.+?)`/.exec(message)?.[1]);
+}
+
+/** @returns what the script printed before it failed. */
+async function inClone(script: string, env: Record<string, string> = {}): Promise<string> {
+  const cwd = await checkout();
+  const { exitCode, output } = await tryScript(script, { cwd, env });
+  await rm(cwd, { recursive: true });
+  expect(exitCode).not.toBe(0);
+  return output;
+}
