@@ -56,7 +56,7 @@ export async function expectFaithful({ source, result, written, expected = {} }:
   expect(await runtimeConfig(`containers-storage:${result}`)).toEqual(config);
   await withMounted(source, async (tree) => {
     const prune = emptied === undefined ? [] : ['--prune', `/${emptied}/`];
-    console.log(await layahOrFail(['verify', '-q', written, '--rootfs', tree, ...prune]));
+    console.log(await layahOrFail(['verify', '--progress=none', written, '--rootfs', tree, ...prune]));
     const contents = emptied === undefined ? [] : await readdir(join(tree, emptied));
     const without = contents.map((name): Tolerance => `--without=${emptied}/${name}`);
     await withMounted(result, async (resultTree) => {

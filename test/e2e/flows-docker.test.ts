@@ -55,7 +55,7 @@ describe('an image that docker has', () => {
           stdin: 'ignore',
           stdout: { file: archive },
         });
-        console.log(await layahOrFail(['verify', '-q', archive, '--rootfs', tree]));
+        console.log(await layahOrFail(['verify', '--progress=none', archive, '--rootfs', tree]));
       });
     });
   });

@@ -6,14 +6,14 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, inject } from 'vitest';
 import { componentsOf, readLayoutManifest, readManifest } from './archive.ts';
 import { podmanRun, runtimeConfig, withMounted } from './flows-compare.ts';
-import { APP_IMAGE, FLOW_NEEDS, LAYAH_IMAGE, layahLayout, prepareFlows } from './flows-workspace.ts';
+import { FLOW_NEEDS, LAYAH_IMAGE, layahLayout, prepareFlows } from './flows-workspace.ts';
 import { layahOrFail, repositoryDirectory, run } from './layah.ts';
 import { haveAll, testWith } from './needs.ts';
 
-const PODMAN = 'podman';
 const MEBIBYTE = 1 << 20;
-/** Every file is readable by everybody. */
+/** Every file is readable by everybody, or by its owner only, who is not root. */
 const OPEN_IMAGE = 'localhost/open';
+const CLOSED_IMAGE = 'localhost/closed';
 const CONFINEMENTS = {
   'as any user': ['--user=12345:23456'],
   'on a read-only disk': ['--read-only'],
@@ -24,7 +24,9 @@ const CONFINEMENTS = {
 beforeAll(async () => {
   if (!haveAll(FLOW_NEEDS)) return;
   await prepareFlows();
-  await importFiles(OPEN_IMAGE, { 'etc/os-release': 'ID=open\n', 'usr/bin/tool': '#!/bin/sh\n' });
+  const files = { 'etc/os-release': 'ID=example\n', 'usr/bin/tool': '#!/bin/sh\n' };
+  await importFiles(OPEN_IMAGE, files);
+  await importFiles(CLOSED_IMAGE, files, ['--mode=go-rwx', '--owner=1234']);
 });
 
 describe("layah's image", () => {
@@ -34,7 +36,7 @@ describe("layah's image", () => {
     const lines = layers.map((layer) => `${inMebibytes(layer.size)} ${componentsOf(layer).join(', ')}`);
     console.log([...lines, `${inMebibytes(total)} in all`].join('\n'));
     expect(total).toBeLessThan(120e6);
-    console.log(await layahOrFail(['verify', '-q', `oci:${layahLayout}`]));
+    console.log(await layahOrFail(['verify', '--progress=none', `oci:${layahLayout}`]));
   });
 
   testWith(FLOW_NEEDS, 'is Node, layah with its packages, and rpm with its libraries', async () => {
@@ -68,14 +70,15 @@ describe("layah's image", () => {
   ]) {
     testWith(FLOW_NEEDS, `splits an image ${title}`, async () => {
       const archive = await splitInContainer([...flags, ...mountImage(OPEN_IMAGE)]);
-      console.log(await layahOrFail(['verify', '-q', archive]));
+      console.log(await layahOrFail(['verify', '--progress=none', archive]));
     });
   }
 
   testWith(FLOW_NEEDS, 'reads files of other owners with one capability', async () => {
-    const flags = ['--cap-drop=all', '--cap-add=dac_read_search', '--read-only', '--network=none'];
-    const archive = await splitInContainer([...flags, ...mountImage(APP_IMAGE)]);
-    console.log(await layahOrFail(['verify', '-q', archive]));
+    const flags = ['--cap-drop=all', '--read-only', '--network=none', ...mountImage(CLOSED_IMAGE)];
+    await expect(splitInContainer(flags)).rejects.toThrow('EACCES: permission denied');
+    const archive = await splitInContainer(['--cap-add=dac_read_search', ...flags]);
+    console.log(await layahOrFail(['verify', '--progress=none', archive]));
   });
 
   for (const [directory, command] of [
@@ -91,7 +94,7 @@ describe("layah's image", () => {
   }
 
   testWith(FLOW_NEEDS, 'says what to mount when nothing is mounted', async () => {
-    const { exitCode, stderr } = await execa(PODMAN, ['run', '--rm', LAYAH_IMAGE, 'build', '-o', '/x'], {
+    const { exitCode, stderr } = await execa('podman', ['run', '--rm', LAYAH_IMAGE, 'build', '-o', '/x'], {
       reject: false,
     });
     expect(exitCode).toBe(2);
@@ -134,7 +137,7 @@ describe("layah's image as process 1 of a container", () => {
         const name = `layah-e2e-${signal}-${process.pid}`;
         const mounts = [...mountImage('localhost/layah-base'), '-v', `${output}:/out`];
         const flags = ['--rm', '--name', name, '--security-opt=label=disable', ...mounts];
-        const container = execa(PODMAN, ['run', ...flags, LAYAH_IMAGE, 'build', '-o', '/out/image'], {
+        const container = execa('podman', ['run', ...flags, LAYAH_IMAGE, 'build', '-o', '/out/image'], {
           reject: false,
           stdin: 'ignore',
         });
@@ -155,7 +158,7 @@ describe("layah's image as process 1 of a container", () => {
   testWith(FLOW_NEEDS, 'does not wait for a config that nobody writes', async () => {
     const name = `layah-e2e-stdin-${process.pid}`;
     const flags = ['--rm', '-i', '--name', name, ...mountImage(OPEN_IMAGE)];
-    const container = execa(PODMAN, ['run', ...flags, LAYAH_IMAGE, 'build', '--config', '-'], {
+    const container = execa('podman', ['run', ...flags, LAYAH_IMAGE, 'build', '--config', '-'], {
       reject: false,
       stdin: 'pipe',
       encoding: 'buffer',
@@ -195,25 +198,25 @@ function mountImage(source: string, target = '/layah'): string[] {
 /** @returns the archive that the container wrote to its standard output. */
 async function splitInContainer(flags: readonly string[]): Promise<string> {
   const archive = join(await scratchDirectory(), 'image.ociarchive');
-  await execa(PODMAN, ['run', '--rm', ...flags, LAYAH_IMAGE, 'build'], {
+  await execa('podman', ['run', '--rm', ...flags, LAYAH_IMAGE, 'build'], {
     stdin: 'ignore',
     stdout: { file: archive },
   });
   return archive;
 }
 
-async function importFiles(image: string, files: Record<string, string | Buffer>): Promise<void> {
+async function importFiles(
+  image: string,
+  files: Record<string, string | Buffer>,
+  tarFlags: readonly string[] = ['--mode=a+rX'],
+): Promise<void> {
   const directory = await scratchDirectory();
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), content);
   }
-  await run('bash', [
-    '-euo',
-    'pipefail',
-    '-c',
-    `tar -C ${directory} --mode=a+rX -c . | podman import -q - ${image}`,
-  ]);
+  const script = `tar -C ${directory} ${tarFlags.join(' ')} -c . | podman import -q - ${image}`;
+  await run('bash', ['-euo', 'pipefail', '-c', script]);
 }
 
 async function scratchDirectory(): Promise<string> {
@@ -227,7 +230,7 @@ async function untilThere(directory: string): Promise<void> {
 
 async function untilRunning(name: string): Promise<void> {
   const isRunning = async (): Promise<boolean> => {
-    const { stdout } = await execa(PODMAN, ['ps', '-q', '--filter', `name=${name}`]);
+    const { stdout } = await execa('podman', ['ps', '-q', '--filter', `name=${name}`]);
     return stdout !== '';
   };
   await until(isRunning, `container ${name}`);

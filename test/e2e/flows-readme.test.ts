@@ -85,7 +85,7 @@ describe('the README', () => {
             });
             if (command.includes('-o docker:')) {
               const pushed = [`docker://${host}/app:1`, '--tls-verify=false', '--rootfs', env['DIR'] ?? ''];
-              console.log(await layahOrFail(['verify', '-q', ...pushed]));
+              console.log(await layahOrFail(['verify', '--progress=none', ...pushed]));
             }
           }
         };
@@ -98,7 +98,9 @@ describe('the README', () => {
             expect((await execa('docker', inspect, { env })).stdout).toBe('core');
           });
           await runAll(check, { DIR: tree });
-          console.log(await layahOrFail(['verify', '-q', `oci:${directory}/out`, '--rootfs', tree]));
+          console.log(
+            await layahOrFail(['verify', '--progress=none', `oci:${directory}/out`, '--rootfs', tree]),
+          );
         });
         const digest = await manifestDigest(`oci-archive:${directory}/app.ociarchive`);
         expect(await manifestDigest(`docker://${host}/app:1`)).toBe(digest);

@@ -17,7 +17,7 @@ export const LAYAH_IMAGE = 'localhost/layah';
 export const APP_IMAGE = 'localhost/app:flat';
 export const UPDATED_IMAGE = 'localhost/app:updated';
 export const LONG_CONFIG_IMAGE = 'localhost/app:long';
-export const BOOTC_IMAGE = 'quay.io/fedora/fedora-bootc:latest';
+const BOOTC_IMAGE = 'quay.io/fedora/fedora-bootc:latest';
 export const DEBIAN_IMAGE = 'docker.io/library/debian:12';
 const BASE_IMAGE = 'localhost/layah-base';
 
@@ -120,9 +120,12 @@ async function makeBase(): Promise<string> {
   return directory;
 }
 
-/** Without device nodes, which rootless podman would leave out. */
+/** Device nodes, which rootless podman would leave out, and what Debian's slim images are without. */
+const LEFT_OUT = ['dev/*', 'usr/share/locale/*', 'usr/share/man/*', 'var/lib/apt/lists/*'];
+
 async function importTree(tree: string, name: string): Promise<void> {
-  await runScript(`tar -C "$TREE" --exclude='./dev/*' -c . | podman import -q - "$NAME"`, {
+  const excludes = LEFT_OUT.map((path) => `--exclude='./${path}'`).join(' ');
+  await runScript(`tar -C "$TREE" ${excludes} -c . | podman import -q - "$NAME"`, {
     cwd: flowsDirectory,
     env: { TREE: tree, NAME: name },
   });

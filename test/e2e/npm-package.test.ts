@@ -46,7 +46,7 @@ async function expectWorks(layah: string, directory: string): Promise<void> {
   const archive = join(directory, 'image.ociarchive');
   const output = await run(layah, ['build', '-v', '--threads', '2', '--rootfs', rootfs, '-o', archive]);
   expect(output).toContain('xattr/own');
-  console.log(await run(layah, ['verify', '-q', archive, '--rootfs', rootfs]));
+  console.log(await run(layah, ['verify', '--progress=none', archive, '--rootfs', rootfs]));
 }
 
 async function runIn(cwd: string, commands: string, env: Record<string, string> = {}): Promise<string> {
