@@ -100,7 +100,7 @@ async function expectSameInPodman(archive: string): Promise<void> {
   const written = `oci-archive:${archive}`;
   await run('podman', ['load', '-q', '-i', archive]);
   expect(await manifestDigest(`containers-storage:${RESULT}`)).toBe(await manifestDigest(written));
-  await expectFaithful({ source: APP_IMAGE, result: RESULT, written });
+  await expectFaithful({ source: APP_IMAGE, result: RESULT, written, expected: { fromDocker: true } });
 }
 
 /** A Docker that has layah's image and the one to split. */
