@@ -36,12 +36,12 @@ describe('an image is split while it is built, twice to the same digest,', () =>
 
   testWith(FLOW_NEEDS, 'with FROM oci-archive:out.ociarchive and the config of the base image', async () => {
     const script = await headCommands('build-time-archive.Containerfile');
-    const base = await runtimeConfig(`containers-storage:${DEBIAN_IMAGE}`);
+    const { Labels: labels, ...base } = await runtimeConfig(`containers-storage:${DEBIAN_IMAGE}`);
     const written = 'oci-archive:out.ociarchive';
     await buildTwice('build-time-archive', { script, result: HELLO, written }, () => ({
       command: ['/usr/local/bin/hello'],
       prints: 'hello',
-      config: { ...base, Labels: { 'org.opencontainers.image.title': 'hello' } },
+      config: { ...base, Labels: { ...Object(labels), 'org.opencontainers.image.title': 'hello' } },
     }));
   });
 

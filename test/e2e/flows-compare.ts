@@ -84,7 +84,8 @@ export async function withMounted(image: string, use: (directory: string) => Pro
 }
 
 function saysSomething(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : value !== null && value !== '' && value !== false;
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return value !== null && value !== '' && value !== false;
 }
 
 async function readConfig(image: string): Promise<z.infer<typeof imageConfig>> {

@@ -61,7 +61,14 @@ describe("layah's image", () => {
       Entrypoint: ['layah'],
       Env: ['PATH=/usr/local/bin:/usr/bin:/bin'],
     });
-    expect(await podmanRun(LAYAH_IMAGE, '--version')).toMatch(/^layah \d+\.\d+\.\d+$/);
+  });
+
+  testWith(FLOW_NEEDS, 'compresses with the libdeflate that it ships, and is compressed by it', async () => {
+    const version = await podmanRun(LAYAH_IMAGE, '--version');
+    console.log(version);
+    expect(version).toMatch(/^layah \d+\.\d+\.\d+\ngzip engine libdeflate /);
+    const { layers } = await readLayoutManifest(layahLayout);
+    for (const { annotations } of layers) expect(annotations?.['org.layah.deflate']).toMatch(/^libdeflate /);
   });
 
   for (const [title, flags] of [

@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { beforeAll, describe, expect, inject } from 'vitest';
 import { DOCKER_NEEDS, withDocker } from './docker-daemon.ts';
 import {
@@ -11,6 +10,7 @@ import {
   LAYAH_IMAGE,
   LONG_CONFIG_IMAGE,
   prepareFlows,
+  runScript,
   tryScript,
 } from './flows-workspace.ts';
 import { haveAll, testWith } from './needs.ts';
@@ -27,8 +27,12 @@ const MISTAKES: Record<string, () => Promise<string>> = {
   'EACCES: permission denied': () => inClone(`${RUN} --cap-drop=all ${LAYAH_IMAGE} build >image`),
   'Argument list too long': async () =>
     inClone((await example('split-with-splitter.sh')).replace(APP_IMAGE, LONG_CONFIG_IMAGE)),
-  '... (--config -) is empty': () =>
-    inClone(`podman inspect localhost/none | ${RUN} ${LAYAH_IMAGE} build --config - >image`),
+  '... (--config -) is empty': async () =>
+    inClone((await example('split-with-podman.sh')).replace(' -i ', ' ')),
+  '... (--config -) holds an empty list': async () =>
+    inClone(
+      (await example('split-with-podman.sh')).replace('podman inspect $IMG', 'podman inspect localhost/none'),
+    ),
   'holding a layer back in the temporary directory /tmp': () =>
     inClone(
       `mkdir layah && head -c 80M /dev/urandom >layah/big && podman run --rm --read-only --read-only-tmpfs=false ` +
@@ -40,9 +44,8 @@ const MISTAKES: Record<string, () => Promise<string>> = {
     let output = '';
     await withDocker(directory, async (env) => {
       // Any image will do: it does not come to run it.
-      const stdin = await execa('podman', ['save', '-q', LAYAH_IMAGE], { encoding: 'buffer' });
-      await execa('docker', ['load', '-q'], { env, input: stdin.stdout });
-      await execa('docker', ['tag', LAYAH_IMAGE, APP_IMAGE], { env });
+      const load = `podman save -q ${LAYAH_IMAGE} | docker load -q && docker tag ${LAYAH_IMAGE} ${APP_IMAGE}`;
+      await runScript(load, { cwd: directory, env });
       output = await inClone(script, env);
     });
     return output;
