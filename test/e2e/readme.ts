@@ -47,9 +47,10 @@ function fencedBlocks(text: string, language: string): string[] {
   return Array.from(text.matchAll(fences), ([, block = '']) => block);
 }
 
+/** A command goes on in the next line after a pipe or a backslash; what follows it is what it prints. */
 function promptedCommands(block: string): string[] {
-  const commands = block.split(/^\$ /m).slice(1);
-  return commands.map((command) => command.replace(/ +# .*$/gm, '').trim());
+  const commands = Array.from(block.matchAll(/^\$ ((?:.*[|\\]\n)*.*)$/gm), ([, command = '']) => command);
+  return commands.map((command) => command.replace(/ +# .*$/gm, ''));
 }
 
 function withoutTicks(cell: string): string {
