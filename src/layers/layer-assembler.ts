@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { type Digest, parseDiffId, parseDigest } from '../model/digest.ts';
+import type { TocEntry } from '../model/estargz.ts';
 import type { LayerBlob, LayerContents, LayerFormat, TocBlob } from '../model/layer.ts';
 import { tocJson, tocTar } from './estargz/closing.ts';
 import { estargzFooter, externalTocFooter } from './estargz/footer.ts';
@@ -117,11 +118,14 @@ export class LayerAssembler {
     this.#fileDigests.set(chunk.entryIndex, `sha256:${this.#fileHash.digest('hex')}`);
   }
 
+  *#tocRows(): Generator<TocEntry> {
+    for (const [index, { entry }] of this.#listed.entries()) {
+      yield* tocEntries(entry, this.#chunks.get(index) ?? [], this.#fileDigests.get(index));
+    }
+  }
+
   #closeEstargz(): ClosedToc {
-    const entries = this.#listed.flatMap(({ entry }, index) =>
-      tocEntries(entry, this.#chunks.get(index) ?? [], this.#fileDigests.get(index)),
-    );
-    const json = tocJson(entries);
+    const json = tocJson(this.#tocRows());
     const tocDigest = sha256(json);
     const tar = tocTar(json);
     const member = gzipMember(this.#engine, tar);

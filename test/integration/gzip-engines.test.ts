@@ -79,6 +79,8 @@ describe('the gzip engine', () => {
 
   it.skipIf(!libdeflateIsHere)(
     'is libdeflate where that is installed, with the same bytes for all threads (skipped elsewhere)',
+    // Five runs of layah, on machines that may have much else to do.
+    { timeout: 120_000 },
     async () => {
       const one = await build(['--threads', '1']);
       expect(one.log).toContain('"engine":{"name":"libdeflate"');
