@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 
 tools=(podman buildah skopeo umoci docker-registry debootstrap rpm attr acl libcap2-bin jq curl gzip tar git ca-certificates
   openssl python3-venv pacman-package-manager libarchive-tools docker.io uidmap procps strace
+  containerd runc stargz-snapshotter fuse3
   libdeflate0 pigz isal zstd)
 
 main() {
@@ -15,6 +16,8 @@ main() {
   local missing=() tool
   for tool in "${tools[@]}"; do installed "$tool" || missing+=("$tool"); done
   [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+  # About a minute on two idle cores, once a machine.
+  ! command -v go >/dev/null || .ci/build-snapshotter.sh >/dev/null
   # Where containers need it, this also works around missing capabilities.
   [ ! -x ../shared/env/podman-setup.sh ] || ../shared/env/podman-setup.sh
 }

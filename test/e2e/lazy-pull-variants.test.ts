@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject } from 'vitest';
+import { layahOrFail } from './layah.ts';
+import { LAZY_PULL_NEEDS, withLazyPuller } from './lazy-puller.ts';
+import { makeRootfs } from './material.ts';
+import { haveAll, testWith } from './needs.ts';
+import { REGISTRY_PROGRAM, withRegistryServer } from './registry-server.ts';
+
+const NEEDS = [...LAZY_PULL_NEEDS, 'debootstrap', REGISTRY_PROGRAM];
+const VARIANTS = {
+  'min-chunk-size': ['--min-chunk-size', '50000'],
+  'external-toc': ['--external-toc'],
+  both: ['--min-chunk-size', '50000', '--external-toc'],
+} as const;
+const LAYERS = 4;
+
+/** One digest of the contents of all files. */
+const READ_ALL = 'cd /usr/bin && find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum';
+
+describe('a current stargz-snapshotter pulls lazily and reads files of an image', () => {
+  let rootfs: string;
+  beforeAll(async () => {
+    if (haveAll(NEEDS)) rootfs = await makeRootfs('debian');
+  });
+
+  // Each with a containerd of its own: where only the compression differs, it would take the layers that it has.
+  for (const [name, flags] of Object.entries(VARIANTS)) {
+    testWith(NEEDS, `with ${flags.join(' ')}`, async () => {
+      const directory = join(inject('runDirectory'), `lazy-${name}`);
+      const there = READ_ALL.replace('/usr', `${rootfs}/usr`);
+      const expected = execFileSync('sh', ['-c', there], { encoding: 'utf8' });
+      await withRegistryServer({ directory: join(directory, 'registry') }, async (registry) => {
+        const reference = `${registry.host}/app:${name}`;
+        const output = ['--tls-verify=false', '-o', `docker://${reference}`];
+        await layahOrFail(['build', '--rootfs', rootfs, '--max-layers', `${LAYERS}`, ...flags, ...output]);
+        await withLazyPuller(join(directory, 'puller'), async (puller) => {
+          await puller.pull(reference);
+          expect(await puller.lazyLayers()).toBe(LAYERS);
+          const pulledBytes = servedBytes(await registry.requests());
+          expect(await puller.runInImage(reference, READ_ALL)).toBe(expected.trim());
+          const allBytes = servedBytes(await registry.requests());
+          console.log(`${name}: ${pulledBytes} blob bytes at the pull, ${allBytes} after reading /usr/bin`);
+        });
+      });
+    });
+  }
+});
+
+/** Of blobs, from the access log: `"GET /v2/NAME/blobs/DIGEST HTTP/1.1" STATUS BYTES`. */
+function servedBytes(requests: readonly string[]): number {
+  return requests.reduce((sum, line) => {
+    const [, bytes = '0'] = /"GET \S+\/blobs\/\S+ HTTP\/1\.1" 20\d (\d+)/.exec(line) ?? [];
+    return sum + Number(bytes);
+  }, 0);
+}
