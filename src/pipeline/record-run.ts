@@ -11,12 +11,15 @@ import { createRootfsReader } from '../scan/rootfs-reader.ts';
 import type { RecordSummary, RunContext } from './run.ts';
 import { writeRecord } from './write-record.ts';
 
+const COMMAND_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** `layah record run`. @throws LayahError */
 export async function runRecordRun(options: RecordRunOptions, context: RunContext): Promise<RecordSummary> {
   const { target } = options;
   if (target.kind === 'rootfs') {
     const root = realpathSync(target.rootfs, { encoding: 'latin1' });
-    const command = ['chroot', target.rootfs, ...options.command];
+    // As in a container: what is set here, a locale for example, means nothing there.
+    const command = ['env', '-i', COMMAND_PATH, 'chroot', target.rootfs, ...options.command];
     return recordBelow(target.rootfs, { options, context, watched: { command, root } });
   }
   const mount = await mountPodmanImage(target.image, context.signal);
