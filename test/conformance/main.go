@@ -12,6 +12,7 @@ const usage = `usage:
   conformance check IMAGE             verify every layer with the estargz library
   conformance metadata IMAGE          read every layer with the snapshotter's memory metadata reader
   conformance build [flags] TAR OUT   write TAR as an eStargz blob
+  conformance convert [flags] DIR OUT convert the OCI layout DIR as ctr-remote does
 IMAGE is an OCI archive or an OCI directory. Results are JSON lines on stdout; exit status 1 after any failure.
 `
 
@@ -29,6 +30,8 @@ func main() {
 		failed, err = forEachLayer(arguments, readMetadata)
 	case "build":
 		err = build(arguments)
+	case "convert":
+		err = convert(arguments)
 	default:
 		err = fmt.Errorf("unknown command %q", command)
 	}

@@ -24,5 +24,5 @@ buildah manifest add localhost/app:index containers-storage:localhost/app:flat >
 buildah manifest add --arch arm64 --variant v8 localhost/app:index containers-storage:localhost/app:arm64 >/dev/null
 buildah manifest push -q --all localhost/app:index oci:index:v1
 skopeo copy -q containers-storage:localhost/app:flat oci:layout:v1
-skopeo copy -q containers-storage:localhost/app:flat oci-archive:app.ociarchive:localhost/app:flat
+skopeo copy -q containers-storage:localhost/app:flat oci-archive:skopeo.ociarchive:localhost/app:flat
 skopeo copy -q containers-storage:localhost/app:flat docker-archive:skopeo.tar:localhost/app:flat
