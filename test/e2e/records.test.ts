@@ -54,8 +54,8 @@ describe('record run', () => {
         await run('podman', ['rmi', '-f', tag]);
       }
       // The runtime looks the user up before it starts the command.
-      const users = ['etc/passwd', 'etc/group'];
-      const opened = (await recordedPaths(inContainer)).filter((path) => !users.includes(path));
+      const users = new Set(['etc/passwd', 'etc/group']);
+      const opened = (await recordedPaths(inContainer)).filter((path) => !users.has(path));
       expect(opened).toEqual(await recordedPaths(inRootfs));
       expect(await recordedPaths(stopped)).toContain('usr/bin/tail');
     },
@@ -78,7 +78,8 @@ describe('a record in a registry', () => {
         `printf '%s\\n' /bin/bash '/usr/lib/*-linux-gnu/libc.so.6' /etc/passwd >${list}`,
       ]);
       await layahOrFail(['record', 'from-paths', list, '--rootfs', rootfs, '-o', record]);
-      await withRegistryServer({ directory }, async ({ host, requests }) => {
+      await withRegistryServer({ directory }, async (server) => {
+        const { host } = server;
         const access = '--tls-verify=false';
         const image = `docker://${host}/app:1`;
         const shared = `docker://${host}/app:1-record`;
@@ -87,11 +88,11 @@ describe('a record in a registry', () => {
         expect(await readFile(pulled, 'utf8')).toBe(await readFile(record, 'utf8'));
         await layahOrFail(['build', '--rootfs', rootfs, '--record-image', shared, '-o', image, access]);
         expect(await layahOrFail(['verify', image, access])).toContain('ok: every digest is right');
-        const before = (await requests()).length;
+        const before = (await server.requests()).length;
         await layahOrFail(['record', 'from-image', image, '-o', copied, access]);
         const paths = await recordedPaths(copied);
         expect(paths.toSorted()).toEqual((await recordedPaths(record)).toSorted());
-        const bytes = (await requests())
+        const bytes = (await server.requests())
           .slice(before)
           .filter((line) => line.includes('/blobs/') && line.includes('"GET '))
           .reduce((sum, line) => sum + Number(/" 20[06] (\d+)/.exec(line)?.[1] ?? 0), 0);
