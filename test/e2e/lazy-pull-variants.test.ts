@@ -5,7 +5,7 @@ import { layahOrFail } from './layah.ts';
 import { LAZY_PULL_NEEDS, withLazyPuller } from './lazy-puller.ts';
 import { makeRootfs } from './material.ts';
 import { haveAll, testWith } from './needs.ts';
-import { REGISTRY_PROGRAM, withRegistryServer } from './registry-server.ts';
+import { REGISTRY_PROGRAM, servedBlobBytes, withRegistryServer } from './registry-server.ts';
 
 const NEEDS = [...LAZY_PULL_NEEDS, 'debootstrap', REGISTRY_PROGRAM];
 const VARIANTS = {
@@ -34,23 +34,15 @@ describe('a current stargz-snapshotter pulls lazily and reads files of an image'
         const reference = `${registry.host}/app:${name}`;
         const output = ['--tls-verify=false', '-o', `docker://${reference}`];
         await layahOrFail(['build', '--rootfs', rootfs, '--max-layers', `${LAYERS}`, ...flags, ...output]);
-        await withLazyPuller(join(directory, 'puller'), async (puller) => {
+        await withLazyPuller({ directory: join(directory, 'puller') }, async (puller) => {
           await puller.pull(reference);
           expect(await puller.lazyLayers()).toBe(LAYERS);
-          const pulledBytes = servedBytes(await registry.requests());
+          const pulledBytes = servedBlobBytes(await registry.requests());
           expect(await puller.runInImage(reference, READ_ALL)).toBe(expected.trim());
-          const allBytes = servedBytes(await registry.requests());
+          const allBytes = servedBlobBytes(await registry.requests());
           console.log(`${name}: ${pulledBytes} blob bytes at the pull, ${allBytes} after reading /usr/bin`);
         });
       });
     });
   }
 });
-
-/** Of blobs, from the access log: `"GET /v2/NAME/blobs/DIGEST HTTP/1.1" STATUS BYTES`. */
-function servedBytes(requests: readonly string[]): number {
-  return requests.reduce((sum, line) => {
-    const [, bytes = '0'] = /"GET \S+\/blobs\/\S+ HTTP\/1\.1" 20\d (\d+)/.exec(line) ?? [];
-    return sum + Number(bytes);
-  }, 0);
-}

@@ -15,17 +15,25 @@ export interface LazyPuller {
   runInImage(reference: string, script: string): Promise<string>;
 }
 
-/** Runs `use` with a fresh containerd and a current stargz-snapshotter that keep what they have in `directory`. */
+export interface LazyPullerOptions {
+  /** Where containerd and the snapshotter keep what they have; may not exist yet. */
+  readonly directory: string;
+  /** Whether the snapshotter fetches what stands before the prefetch landmarks; without it not. */
+  readonly prefetch?: boolean;
+}
+
+/** Runs `use` with a fresh containerd and a current stargz-snapshotter. */
 export async function withLazyPuller(
-  directory: string,
+  { directory, prefetch = false }: LazyPullerOptions,
   use: (puller: LazyPuller) => Promise<void>,
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
   const program = await run('bash', [join(repositoryDirectory, '.ci/build-snapshotter.sh')]);
   const [snapshots, address] = [join(directory, 's.sock'), join(directory, 'c.sock')];
   await writeFile(join(directory, 'containerd.toml'), containerdConfig(directory, { snapshots, address }));
+  const flags = ['-address', snapshots, '-root', join(directory, 'snapshotter')];
   const daemons = [
-    daemon(directory, program.trim(), ['-address', snapshots, '-root', join(directory, 'snapshotter')]),
+    daemon(directory, program.trim(), prefetch ? [...flags, '-prefetch'] : flags),
     daemon(directory, 'containerd', ['-c', join(directory, 'containerd.toml')]),
   ];
   const ctr = (client: string, ...args: string[]) => run(client, ['-a', address, ...args]);

@@ -4,7 +4,7 @@ import { describe, expect, inject } from 'vitest';
 import { layahOrFail, run } from './layah.ts';
 import { makeRootfs, material } from './material.ts';
 import { testWith } from './needs.ts';
-import { REGISTRY_PROGRAM, withRegistryServer } from './registry-server.ts';
+import { REGISTRY_PROGRAM, servedBlobBytes, withRegistryServer } from './registry-server.ts';
 
 const SCRIPT = 'cat /etc/debian_version; ls / >/dev/null';
 const COMMAND = ['--', '/bin/sh', '-c', SCRIPT];
@@ -92,10 +92,7 @@ describe('a record in a registry', () => {
         await layahOrFail(['record', 'from-image', image, '-o', copied, access]);
         const paths = await recordedPaths(copied);
         expect(paths.toSorted()).toEqual((await recordedPaths(record)).toSorted());
-        const bytes = (await server.requests())
-          .slice(before)
-          .filter((line) => line.includes('/blobs/') && line.includes('"GET '))
-          .reduce((sum, line) => sum + Number(/" 20[06] (\d+)/.exec(line)?.[1] ?? 0), 0);
+        const bytes = servedBlobBytes((await server.requests()).slice(before));
         console.log(`record from-image docker://: ${bytes} bytes of blobs read`);
         expect(bytes).toBeGreaterThan(0);
         expect(bytes).toBeLessThan(5_000_000);

@@ -75,6 +75,14 @@ export async function withRegistryServer(
   }
 }
 
+/** Of blobs, from the access log: `"GET /v2/NAME/blobs/DIGEST HTTP/1.1" STATUS BYTES`. */
+export function servedBlobBytes(requests: readonly string[]): number {
+  return requests.reduce((sum, line) => {
+    const [, bytes = '0'] = /"GET \S+\/blobs\/\S+ HTTP\/1\.1" 20\d (\d+)/.exec(line) ?? [];
+    return sum + Number(bytes);
+  }, 0);
+}
+
 async function configuration(host: string, { directory, user, tls }: RegistryOptions): Promise<string> {
   const config = {
     version: '0.1',
