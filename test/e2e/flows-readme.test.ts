@@ -58,6 +58,11 @@ describe('the README', () => {
         expect.stringContaining('skopeo copy'),
       ],
       [expect.stringContaining('layah plan')],
+      [
+        expect.stringContaining('--min-chunk-size'),
+        expect.stringContaining('--external-toc -o app.ociarchive'),
+        expect.stringContaining('--external-toc -o docker:'),
+      ],
       [expect.stringContaining('layah verify')],
     ]);
   });
@@ -75,7 +80,7 @@ describe('the README', () => {
     ['root', 'podman', 'skopeo', 'strace', 'dpkg', ...DOCKER_NEEDS, REGISTRY_PROGRAM],
     'has commands for layah without a container that build, deliver and check an image',
     async () => {
-      const [, , build = [], plan = [], check = []] = await consoleBlocks();
+      const [, , build = [], plan = [], variants = [], check = []] = await consoleBlocks();
       const deliver = await tableCommands('Build an image');
       expect(deliver).toHaveLength(5);
       const directory = await makeProject();
@@ -113,7 +118,8 @@ describe('the README', () => {
         expect(await manifestDigest(`docker://${host}/app:1`)).toBe(digest);
         expect(await run('podman', ['image', 'exists', 'localhost/app:1'])).toBe('');
         await copyFile(join(directory, 'app.ociarchive'), join(directory, 'app-1.ociarchive'));
-        await runAll([...plan, ...(await shellBlocks()).filter((block) => USES_PROGRAM.test(block))]);
+        const blocks = (await shellBlocks()).filter((block) => USES_PROGRAM.test(block));
+        await runAll([...plan, ...blocks, ...variants]);
       });
     },
   );
