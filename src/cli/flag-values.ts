@@ -40,6 +40,14 @@ export function valuesAfterDashes(values: FlagValues): string[] {
   return allValues(values, '--');
 }
 
+/** Of READ_LIMIT_FLAGS. */
+export function rawReadLimits(values: FlagValues) {
+  return {
+    maxInflated: singleValue(values, 'max-inflated'),
+    maxEntries: singleValue(values, 'max-entries'),
+  };
+}
+
 /** Of PREFETCH_FLAGS. */
 export function rawRecordFlags(values: FlagValues) {
   return {

@@ -137,6 +137,21 @@ export const ESTARGZ_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** For commands that read layers, which may be hostile. */
+export const READ_LIMIT_FLAGS: readonly Flag[] = [
+  {
+    name: 'max-inflated',
+    value: 'SIZE',
+    description:
+      'what the layers (of convert each) may inflate to: by default 4 GiB, or 100 times the compressed size if that is more',
+  },
+  {
+    name: 'max-entries',
+    value: 'N',
+    description: 'how many entries the layers (of convert each) may have (default: 300000)',
+  },
+];
+
 export function commandFlags(command: Command): Flag[] {
   return command.groups.flatMap((group) => group.flags);
 }

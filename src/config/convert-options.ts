@@ -6,12 +6,13 @@ import { parseTag } from './image-tag.ts';
 import { type LayerFlags, parseLayerOptions } from './layer-options.ts';
 import type { Machine } from './machine.ts';
 import { parseImageLocation, parseOutputTarget, splitTag } from './output-target.ts';
+import { parseReadLimits, type ReadLimitFlags } from './read-limits.ts';
 import { parseRecordSource, type RecordFlags, recordLocations } from './record-source.ts';
 import { refuseUnusedRegistryFlags, REGISTRY_PREFIX } from './registry-location.ts';
 import { usageError } from './usage-error.ts';
 
 /** The arguments of `layah convert` as given; undefined or empty where they were not. */
-export interface RawConvertFlags extends LayerFlags, RecordFlags {
+export interface RawConvertFlags extends LayerFlags, ReadLimitFlags, RecordFlags {
   readonly source: string | undefined;
   readonly destination: string | undefined;
   readonly tag: string | undefined;
@@ -43,6 +44,7 @@ export function parseConvertOptions(raw: RawConvertFlags, machine: Machine): Con
     platforms: raw.platform.map(parsePlatform),
     ...parseLayerOptions(raw, machine),
     record,
+    ...parseReadLimits(raw),
     keepDiffId: parseKeepDiffId(raw),
     enforcesLevel: raw.compressionLevel !== undefined || raw.gzipEngine !== undefined,
   });

@@ -1,22 +1,19 @@
 import type { VerifyOptions } from '../model/options.ts';
-import { parseByteSize } from './byte-size.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { Machine } from './machine.ts';
 import { parseImageLocation } from './output-target.ts';
+import { parseReadLimits, type ReadLimitFlags } from './read-limits.ts';
 import { refuseUnusedRegistryFlags, type RegistryFlags } from './registry-location.ts';
 import { parsePrunePattern } from './prune-patterns.ts';
-import { parseWholeNumber } from './whole-number.ts';
 import { usageError } from './usage-error.ts';
 
 /** The arguments of `layah verify` as given; undefined or empty where they were not. */
-export interface RawVerifyFlags extends RegistryFlags {
+export interface RawVerifyFlags extends ReadLimitFlags, RegistryFlags {
   readonly image: string;
   readonly rootfs: string | undefined;
   readonly tag: string | undefined;
   readonly prune: readonly string[];
   readonly skipSpecialFiles: boolean;
-  readonly maxInflated: string | undefined;
-  readonly maxEntries: string | undefined;
 }
 
 /** Every option of `layah verify`, frozen. @throws LayahError `usage` */
@@ -33,17 +30,7 @@ export function parseVerifyOptions(raw: RawVerifyFlags, machine: Machine): Verif
     rootfs: raw.rootfs,
     prune: raw.prune.map((text) => parsePrunePattern(text)),
     skipSpecialFiles: raw.skipSpecialFiles,
-    maxInflatedBytes:
-      raw.maxInflated === undefined
-        ? undefined
-        : parseByteSize('--max-inflated', raw.maxInflated, {
-            minBytes: 1,
-            maxBytes: Number.MAX_SAFE_INTEGER,
-          }),
-    maxEntries:
-      raw.maxEntries === undefined
-        ? undefined
-        : parseWholeNumber('--max-entries', raw.maxEntries, { min: 1, max: 1_000_000_000 }),
+    ...parseReadLimits(raw),
   });
 }
 

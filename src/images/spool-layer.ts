@@ -6,10 +6,12 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { type DiffId, parseDiffId } from '../model/digest.ts';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
+import type { ReadLimits } from '../model/options.ts';
 import type { ReadDescriptor } from '../oci/schemas.ts';
 import { decompressor } from './decompress.ts';
 import type { ImageStore } from './image-store.ts';
 import type { LayerCompression } from './layer-content.ts';
+import { createReadBudget, LimitError, type ReadBudget } from './read-budget.ts';
 import type { TarHeader } from './tar-header.ts';
 import { createTarReader, type TarReader } from './tar-reader.ts';
 import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts';
@@ -18,6 +20,7 @@ export interface SpoolInput extends BlobInput {
   readonly compression: LayerCompression;
   /** What the image config says of it. */
   readonly diffId: DiffId;
+  readonly limits: ReadLimits;
 }
 
 export interface BlobInput {
@@ -47,11 +50,13 @@ export interface SpooledEntry {
  * @throws LayahError `bad-image` naming the layer when it is not what its digest, size or diff ID say, or is no tar.
  */
 export async function spoolLayer(input: SpoolInput): Promise<SpooledLayer> {
-  const { descriptor, diffId, temporaryDirectory } = input;
+  const { descriptor, diffId, temporaryDirectory, limits } = input;
+  const { maxInflatedBytes, maxEntries } = limits;
+  const budget = createReadBudget({ compressedBytes: descriptor.size, maxInflatedBytes, maxEntries });
   const tar = createTemporaryFile(temporaryDirectory);
   try {
-    const index = createEntryIndex();
-    const unpacked = await unpack(input, tar, index);
+    const index = createEntryIndex(budget);
+    const unpacked = await unpack(input, { tar, index, budget });
     if (unpacked !== diffId) throw layerError(descriptor, `its content has ${unpacked} instead of ${diffId}`);
     return { tar, ...index.finish() };
   } catch (thrown) {
@@ -73,10 +78,17 @@ export async function spoolBlob(input: BlobInput): Promise<TemporaryFile> {
   }
 }
 
-async function unpack(input: SpoolInput, tar: TemporaryFile, index: EntryIndex): Promise<DiffId> {
+interface Unpacking {
+  readonly tar: TemporaryFile;
+  readonly index: EntryIndex;
+  readonly budget: ReadBudget;
+}
+
+async function unpack(input: SpoolInput, { tar, index, budget }: Unpacking): Promise<DiffId> {
   const hash = createHash('sha256');
   const write = async (source: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of source) {
+      budget.countInflated(chunk.length);
       hash.update(chunk);
       tar.write(chunk);
       index.push(chunk);
@@ -116,11 +128,14 @@ interface EntryIndex {
 }
 
 /** Reads the tar as it passes. What only we cannot read is a problem, what nobody can is an error. */
-function createEntryIndex(): EntryIndex {
+function createEntryIndex(budget: ReadBudget): EntryIndex {
   const entries: SpooledEntry[] = [];
   let problem: string | undefined;
   const reader = createTarReader({
-    entry: (header, contentOffset) => entries.push({ header, contentOffset }),
+    entry(header, contentOffset) {
+      budget.countEntry(header);
+      entries.push({ header, contentOffset });
+    },
     content: () => {},
     globalPax: (records) => {
       if ([...records.keys()].some((key) => key !== 'comment')) problem ??= GLOBAL_PAX_PROBLEM;
@@ -158,6 +173,11 @@ function describeFailure(descriptor: ReadDescriptor, thrown: unknown): unknown {
   if (systemErrorCode(thrown)?.startsWith('Z') === true && thrown instanceof Error) {
     return layerError(descriptor, `it does not decompress: ${thrown.message}`, thrown);
   }
+  if (thrown instanceof LimitError) return tooMuch(descriptor, thrown);
   const isTarError = thrown instanceof LayahError && thrown.code === 'bad-image' && thrown.hint === undefined;
   return isTarError ? layerError(descriptor, thrown.message) : thrown;
+}
+
+function tooMuch({ digest }: ReadDescriptor, { message }: LimitError): LayahError {
+  return new LayahError({ code: 'bad-image', message: `the layer ${digest}: ${message}` });
 }

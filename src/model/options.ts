@@ -80,7 +80,7 @@ export interface RegistryImage {
 }
 
 /** `layah convert`, with every default resolved. Frozen. */
-export interface ConvertOptions extends LayerOptions {
+export interface ConvertOptions extends LayerOptions, ReadLimits {
   readonly source: ImageLocation;
   /** Which image of SRC, when there are several. */
   readonly sourceTag: string | undefined;
@@ -97,12 +97,16 @@ export interface ConvertOptions extends LayerOptions {
   readonly record: RecordSource | undefined;
 }
 
-/** `layah verify`. Frozen. */
-export interface VerifyOptions {
+/** How much of an image that nobody trusts is read. */
+export interface ReadLimits {
   /** What the layers may inflate to; undefined for what no honest image exceeds. */
   readonly maxInflatedBytes?: number | undefined;
   /** How many entries the layers may have; likewise. */
   readonly maxEntries?: number | undefined;
+}
+
+/** `layah verify`. Frozen. */
+export interface VerifyOptions extends ReadLimits {
   readonly image: ImageLocation;
   /** Which image of an index with several: its org.opencontainers.image.ref.name. */
   readonly tag: string | undefined;

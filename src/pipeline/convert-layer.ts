@@ -78,7 +78,7 @@ async function rewriteLayer(
   { descriptor, diffId, stored }: LayerToRewrite,
 ): Promise<ConvertedLayer> {
   const { compression, estargz } = stored;
-  const spooled = await spoolLayer({ ...spooling, descriptor, diffId, compression });
+  const spooled = await spoolLayer({ ...spooling, limits: options, descriptor, diffId, compression });
   try {
     const { contents, obstacle } = arrangeSpooled(spooled, {
       format: options.format,

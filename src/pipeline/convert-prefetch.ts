@@ -53,7 +53,8 @@ async function listHeaders(
   const headers = new Map<Digest, readonly TarHeader[]>();
   for (const { descriptor, diffId } of plannedLayers(plan)) {
     const { compression } = await inspectLayer(conversion.store, descriptor);
-    const { tar, entries } = await spoolLayer({ ...conversion, descriptor, diffId, compression });
+    const input = { ...conversion, limits: conversion.options, descriptor, diffId, compression };
+    const { tar, entries } = await spoolLayer(input);
     tar.close();
     headers.set(
       descriptor.digest,

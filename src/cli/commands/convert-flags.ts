@@ -4,6 +4,7 @@ import {
   LAYER_FLAGS,
   MESSAGE_FLAGS,
   PREFETCH_FLAGS,
+  READ_LIMIT_FLAGS,
   REGISTRY_FLAGS,
 } from '../flags.ts';
 
@@ -31,6 +32,7 @@ export const CONVERT_COMMAND: Command = {
           description: 'name of the image in DST (default: the one that it has in SRC)',
         },
         { name: 'force', description: 'replace the OCI layout that is already in DST' },
+        ...READ_LIMIT_FLAGS,
       ],
     },
     {

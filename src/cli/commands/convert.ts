@@ -1,6 +1,13 @@
 import { type RawConvertFlags, parseConvertOptions } from '../../config/convert-options.ts';
 import { convertSummaryDetails, renderConvertSummary } from '../convert-summary.ts';
-import { allValues, type FlagValues, isSet, rawRecordFlags, singleValue } from '../flag-values.ts';
+import {
+  allValues,
+  type FlagValues,
+  isSet,
+  rawReadLimits,
+  rawRecordFlags,
+  singleValue,
+} from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
 import { runWithLog } from '../run-command.ts';
@@ -38,5 +45,6 @@ export function rawConvertFlags(values: FlagValues): RawConvertFlags {
     minChunkSize: singleValue(values, 'min-chunk-size'),
     threads: singleValue(values, 'threads'),
     ...rawRecordFlags(values),
+    ...rawReadLimits(values),
   };
 }

@@ -1,4 +1,4 @@
-import { type Command, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import { type Command, MESSAGE_FLAGS, READ_LIMIT_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
 
 export const VERIFY_COMMAND: Command = {
   name: 'verify',
@@ -24,17 +24,7 @@ export const VERIFY_COMMAND: Command = {
           description: 'PATH of DIR was left out of the image, as in layah build',
         },
         { name: 'skip-special-files', description: 'FIFOs and device nodes were left out of the image' },
-        {
-          name: 'max-inflated',
-          value: 'SIZE',
-          description:
-            'what the layers may inflate to: by default 4 GiB, or 100 times their compressed size if that is more',
-        },
-        {
-          name: 'max-entries',
-          value: 'N',
-          description: 'how many entries the layers may have (300000)',
-        },
+        ...READ_LIMIT_FLAGS,
       ],
     },
     { title: 'Output', flags: [{ name: 'json', description: 'print the report as JSON' }] },

@@ -1,5 +1,12 @@
 import { type RawVerifyFlags, parseVerifyOptions } from '../../config/verify-options.ts';
-import { allValues, type FlagValues, isSet, positionalValue, singleValue } from '../flag-values.ts';
+import {
+  allValues,
+  type FlagValues,
+  isSet,
+  positionalValue,
+  rawReadLimits,
+  singleValue,
+} from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
 import { runWithLog } from '../run-command.ts';
@@ -28,8 +35,7 @@ export function rawVerifyFlags(values: FlagValues): RawVerifyFlags {
     tag: singleValue(values, 'tag'),
     prune: allValues(values, 'prune'),
     skipSpecialFiles: isSet(values, 'skip-special-files'),
-    maxInflated: singleValue(values, 'max-inflated'),
-    maxEntries: singleValue(values, 'max-entries'),
+    ...rawReadLimits(values),
     tlsVerify: singleValue(values, 'tls-verify'),
     authFile: singleValue(values, 'authfile'),
   };

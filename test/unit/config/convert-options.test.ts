@@ -21,6 +21,8 @@ const flags: RawConvertFlags = {
   record: undefined,
   recordImage: undefined,
   recordCopy: undefined,
+  maxInflated: undefined,
+  maxEntries: undefined,
 };
 
 const parse = (changes: Partial<RawConvertFlags>) =>

@@ -2,14 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { ReadLimits } from '../../../src/model/options.ts';
 import { blobName, describeBytes, type LayoutFiles, OCI, sha256 } from '../images/layouts.ts';
 import { END_OF_ARCHIVE, extension, paxBody, tarBlock } from '../images/tar-blocks.ts';
 import { convertAt, converting, directory, file, hardlink, image, layerOf, TAR } from './convert-images.ts';
 import { type ImagePlan, imageFiles } from './verify-images.ts';
 
-async function failure(files: LayoutFiles): Promise<string> {
+async function failure(files: LayoutFiles, limits: ReadLimits = {}): Promise<string> {
   return converting(files, async (source, output) => {
-    const error: unknown = await convertAt({ source, output }).catch((thrown: unknown) => thrown);
+    const error: unknown = await convertAt({ source, output, ...limits }).catch((thrown: unknown) => thrown);
     expect(readdirSync(join(output.path, '..'))).toEqual(['in']);
     return error instanceof Error ? error.message : 'it was converted';
   });
@@ -56,6 +57,17 @@ describe('a layer that eStargz cannot express', () => {
       });
     });
   }
+});
+
+describe('a layer that is a bomb', () => {
+  it('is not unpacked further than it may be, and leaves nothing', async () => {
+    const bomb = layerOf(Buffer.concat([file('zeros', '\0'.repeat(4 << 20)), END_OF_ARCHIVE]));
+    expect(await failure(image(bomb), { maxInflatedBytes: 1 << 20 })).toBe(
+      `the layer ${bomb.descriptor.digest}: the layers inflate to more than 1048576 bytes: --max-inflated allows more`,
+    );
+    const many = layerOf(Buffer.concat([file('a'), file('b'), file('c'), END_OF_ARCHIVE]));
+    expect(await failure(image(many), { maxEntries: 2 })).toContain('have more than 2 entries');
+  });
 });
 
 describe('a damaged image', () => {
