@@ -12,7 +12,12 @@ const slots = setup.inputs.map((input, index) => ({
   output: new Uint8Array(setup.outputs[index] ?? new SharedArrayBuffer(0)),
 }));
 
-parentPort?.on('message', (request: WorkerRequest) => parentPort?.postMessage(answer(request)));
+parentPort?.on('message', (request: WorkerRequest) => reply(answer(request)));
+reply({ kind: 'ready' });
+
+function reply(message: WorkerReply): void {
+  parentPort?.postMessage(message);
+}
 
 function answer({ slotIndex, job }: WorkerRequest): WorkerReply {
   try {

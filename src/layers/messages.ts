@@ -18,6 +18,8 @@ export interface WorkerRequest {
 }
 
 export type WorkerReply =
+  /** Once: its engine is loaded, and it takes jobs. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly slotIndex: number; readonly result: JobResult }
   | { readonly kind: 'failed'; readonly slotIndex: number; readonly error: CarriedError };
 

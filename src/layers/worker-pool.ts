@@ -36,6 +36,8 @@ interface PendingJob {
 class WorkerPool implements JobRunner {
   readonly slots;
   readonly #workers: readonly Worker[];
+  /** One a worker: settled when it is ready, or never will be. */
+  readonly #started: Promise<void>[] = [];
   readonly #idle: Worker[] = [];
   readonly #queue: PendingJob[] = [];
   readonly #running = new Map<number, PendingJob>();
@@ -65,15 +67,26 @@ class WorkerPool implements JobRunner {
 
   async close(): Promise<void> {
     this.#fail(new LayahError({ code: 'cancelled', message: 'the worker threads were stopped' }));
+    // A thread that is ended while it loads a native library takes the whole process with it.
+    await Promise.all(this.#started);
     await Promise.all(this.#workers.map(async (worker) => worker.terminate()));
   }
 
   #start(url: URL, setup: WorkerSetup): Worker {
     // Without own streams a worker shares the stdout pipe and may lose writes to EAGAIN.
     const worker = new Worker(url, { workerData: setup, stdout: true, stderr: true, resourceLimits: LIMITS });
-    worker.on('message', (reply: WorkerReply) => this.#settle(worker, reply));
     worker.on('error', (error) => this.#fail(crashed(error)));
-    this.#idle.push(worker);
+    this.#started.push(
+      new Promise((resolve) => {
+        worker.on('exit', () => resolve());
+        worker.on('message', (reply: WorkerReply) => {
+          if (reply.kind === 'ready') resolve();
+          else this.#settle(reply);
+          this.#idle.push(worker);
+          this.#dispatch();
+        });
+      }),
+    );
     return worker;
   }
 
@@ -87,13 +100,11 @@ class WorkerPool implements JobRunner {
     }
   }
 
-  #settle(worker: Worker, reply: WorkerReply): void {
+  #settle(reply: Exclude<WorkerReply, { kind: 'ready' }>): void {
     const pending = this.#running.get(reply.slotIndex);
     this.#running.delete(reply.slotIndex);
-    this.#idle.push(worker);
     if (reply.kind === 'done') pending?.resolve(reply.result);
     else pending?.reject(revive(reply.error));
-    this.#dispatch();
   }
 
   #fail(error: Error): void {

@@ -56,6 +56,17 @@ describe('the bytes of an image', { timeout: 120_000 }, () => {
 });
 
 describe('a worker', () => {
+  it('that is still loading its engine when the image is done does not end the process', async () => {
+    const rootfs = join(directory, 'tiny');
+    mkdirSync(rootfs);
+    writeFileSync(join(rootfs, 'a'), 'x');
+    // It went wrong in one of eight runs.
+    for (let count = 0; count < 10; count++) {
+      const output = join(directory, 'tiny.ociarchive');
+      await execa('node', [LAYAH, 'build', '--rootfs', rootfs, '-q', '-o', output, '--threads', '8']);
+    }
+  });
+
   it('reports the file it cannot read by its path', async () => {
     const rootfs = join(directory, 'changing');
     mkdirSync(rootfs);
