@@ -155,14 +155,16 @@ describe('with any minimum chunk size', () => {
     );
   });
 
-  it('members become fewer, or stay as many, the larger it is', async () => {
+  it('members are never more than without it, nor fewer than when it is out of reach', async () => {
     await fc.assert(
       fc.asyncProperty(settings, async (one) => {
         const counts: number[] = [];
         for (const minChunkSizeBytes of [0, 1000, 4000, 16_000, 1 << 20]) {
           counts.push(memberOffsets(tocOf(await writeCase({ ...one, minChunkSizeBytes }))).length);
         }
-        expect(counts).toEqual(counts.toSorted((a, b) => b - a));
+        // Between the two a larger one may make more of them: it moves all that follow.
+        expect(Math.max(...counts)).toBe(counts[0]);
+        expect(Math.min(...counts)).toBe(counts.at(-1));
       }),
       { numRuns: 6 },
     );
