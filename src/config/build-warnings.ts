@@ -1,12 +1,12 @@
-import type { BuildOptions, PlanOptions } from '../model/options.ts';
+import type { BuildOptions, ConvertOptions, PlanOptions } from '../model/options.ts';
 
 /** moby, daemon/internal/layer/layer_store.go, maxLayerDepth. */
 const DOCKER_MAX_LAYERS = 125;
 /** Linux, fs/overlayfs/params.h, OVL_MAX_STACK. */
 const OVERLAY_MAX_LAYERS = 500;
 
-/** What users should know before they go on, one sentence each. */
-export function buildNotes({ format, output }: BuildOptions): string[] {
+/** What users of build and convert should know before they go on, one sentence each. */
+export function buildNotes({ format, output }: BuildOptions | ConvertOptions): string[] {
   if (format !== 'estargz' || output.kind !== 'stdout') return [];
   return [
     'podman load followed by podman push compresses the layers anew, after which they cannot be pulled lazily; ' +

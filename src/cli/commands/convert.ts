@@ -1,3 +1,4 @@
+import { buildNotes } from '../../config/build-warnings.ts';
 import { type RawConvertFlags, parseConvertOptions } from '../../config/convert-options.ts';
 import { convertSummaryDetails, renderConvertSummary } from '../convert-summary.ts';
 import {
@@ -17,9 +18,10 @@ export async function convert(values: FlagValues, host: Host): Promise<number> {
   parseLogSettings(values);
   const options = parseConvertOptions(rawConvertFlags(values), host.machine);
   const { runConvert } = await import('../../pipeline/convert.ts');
-  const { result, seconds, log, verbosity } = await runWithLog(values, host, (context) =>
-    runConvert(options, context),
-  );
+  const { result, seconds, log, verbosity } = await runWithLog(values, host, async (context) => {
+    for (const note of buildNotes(options)) context.reporter.info(note);
+    return runConvert(options, context);
+  });
   const columns = host.stderr.columns();
   const lines = renderConvertSummary(result, { seconds, columns, verbose: verbosity > 0 });
   log.summary(lines, convertSummaryDetails(result, { seconds, verbose: verbosity > 0 }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { buildNotes } from '../../../src/config/build-warnings.ts';
 import { parseConvertOptions, type RawConvertFlags } from '../../../src/config/convert-options.ts';
 import { errorText, testMachine } from './test-machine.ts';
 
@@ -113,5 +114,15 @@ describe('parseConvertOptions', () => {
     expect(error({ destination: 'docker-archive:a' })).toBe(
       'usage: DST: docker-archive:a is not supported, only an OCI archive, an OCI layout or docker:// | Write an OCI archive: docker load takes it too.',
     );
+  });
+});
+
+describe('eStargz on standard output', () => {
+  it('comes with a note that podman push compresses it anew', () => {
+    expect(buildNotes(parse({ destination: '-' }))).toEqual([
+      expect.stringContaining('podman load followed by podman push compresses the layers anew'),
+    ]);
+    expect(buildNotes(parse({ destination: '-', compression: 'gzip' }))).toEqual([]);
+    expect(buildNotes(parse({}))).toEqual([]);
   });
 });
