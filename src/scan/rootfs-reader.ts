@@ -74,7 +74,7 @@ function checkKind(prefix: HostPrefix, path: RootfsPath): void {
 }
 
 /** O_NONBLOCK: should a FIFO take the file's place, opening it must not wait for a writer. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+export const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 function readRegularFile(prefix: HostPrefix, path: RootfsPath, maxBytes: number): Buffer {
   checkKind(prefix, path);
