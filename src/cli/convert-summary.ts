@@ -1,5 +1,5 @@
 import type { ConvertedLayerSummary, ConvertSummary } from '../pipeline/run.ts';
-import { formatBytes, formatNoun, formatPercent, formatSeconds } from './human-numbers.ts';
+import { formatBytes, formatNoun, formatPercent, formatSeconds } from '../model/human-numbers.ts';
 import type { SummarySettings } from './summary.ts';
 import { type Column, renderTable } from './table.ts';
 

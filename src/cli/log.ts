@@ -7,7 +7,7 @@ import {
   progressLines,
   renderProgressLine,
 } from './progress.ts';
-import { printableText } from './terminal-text.ts';
+import { printableText } from '../model/terminal-text.ts';
 
 export interface LogSettings {
   /** 0 as usual, 1 with tables, 2 with debug messages and stack traces. */

@@ -1,5 +1,5 @@
 import type { LayerChange, PlannedLayerSummary, PlanReport } from '../pipeline/run.ts';
-import { formatBytes, formatNoun, formatShare } from './human-numbers.ts';
+import { formatBytes, formatNoun, formatShare } from '../model/human-numbers.ts';
 import { type Column, renderTable } from './table.ts';
 
 /** Wide enough for names, and the same wherever it is printed. */

@@ -1,4 +1,4 @@
-import { formatBytes, formatPercent } from './human-numbers.ts';
+import { formatBytes, formatPercent } from '../model/human-numbers.ts';
 
 /** How progress looks. */
 export interface ProgressDisplay {

@@ -2,7 +2,7 @@ import { LayahError } from '../model/errors.ts';
 import type { Command } from './flags.ts';
 import { usageLineFor } from './help.ts';
 import { jsonLine } from './log.ts';
-import { printableText } from './terminal-text.ts';
+import { printableText } from '../model/terminal-text.ts';
 
 export interface ErrorReporting {
   readonly json: boolean;

@@ -7,7 +7,7 @@ import {
   formatPercent,
   formatSeconds,
   formatShare,
-} from './human-numbers.ts';
+} from '../model/human-numbers.ts';
 import { type Column, renderTable } from './table.ts';
 
 export interface SummarySettings {

@@ -1,4 +1,4 @@
-import { printableText, shortenText } from './terminal-text.ts';
+import { printableText, shortenText } from '../model/terminal-text.ts';
 
 export interface Column {
   readonly title: string;

@@ -1,5 +1,5 @@
 import type { VerifyReport } from '../pipeline/run.ts';
-import { formatNoun, formatSeconds } from './human-numbers.ts';
+import { formatNoun, formatSeconds } from '../model/human-numbers.ts';
 
 export interface VerifyReportSettings {
   readonly seconds: number;

@@ -15,7 +15,7 @@ import {
   valuesAfterDashes,
 } from '../flag-values.ts';
 import type { Host } from '../host.ts';
-import { formatCount } from '../human-numbers.ts';
+import { formatCount } from '../../model/human-numbers.ts';
 import { parseLogSettings } from '../log-settings.ts';
 import { runWithLog } from '../run-command.ts';
 

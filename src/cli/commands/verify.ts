@@ -10,7 +10,7 @@ import {
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
 import { runWithLog } from '../run-command.ts';
-import { printableText } from '../terminal-text.ts';
+import { printableText } from '../../model/terminal-text.ts';
 import { renderVerifyJson, renderVerifyReport } from '../verify-report.ts';
 
 /** `layah verify`: the report goes to standard output. @returns the exit code. @throws LayahError */

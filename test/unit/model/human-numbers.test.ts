@@ -6,7 +6,7 @@ import {
   formatPercent,
   formatSeconds,
   formatShare,
-} from '../../../src/cli/human-numbers.ts';
+} from '../../../src/model/human-numbers.ts';
 
 describe('formatBytes', () => {
   it('has one decimal in the largest binary unit', () => {
