@@ -31,6 +31,8 @@ func serve(address, root string, prefetch bool) error {
 	config := &service.Config{}
 	config.NoBackgroundFetch = true
 	config.NoPrefetch = !prefetch
+	// Else what the cache still writes is fetched a second time, and served bytes depend on how busy the disk is.
+	config.DirectoryCacheConfig.SyncAdd = true
 	snapshotter, err := service.NewStargzSnapshotterService(context.Background(), root, config)
 	if err != nil {
 		return err
