@@ -1,7 +1,7 @@
 import type { ConvertedLayerSummary, ConvertSummary } from '../pipeline/run.ts';
 import { formatBytes, formatNoun, formatPercent, formatSeconds } from '../model/human-numbers.ts';
 import type { SummarySettings } from './summary.ts';
-import { type Column, renderTable } from './table.ts';
+import { type Column, renderTable } from '../reports/table.ts';
 
 /** What a conversion did, as lines of text. @param settings.columns width of the terminal. */
 export function renderConvertSummary(

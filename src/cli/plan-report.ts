@@ -1,6 +1,6 @@
 import type { LayerChange, PlannedLayerSummary, PlanReport } from '../pipeline/run.ts';
 import { formatBytes, formatNoun, formatShare } from '../model/human-numbers.ts';
-import { type Column, renderTable } from './table.ts';
+import { type Column, renderTable } from '../reports/table.ts';
 
 /** Wide enough for names, and the same wherever it is printed. */
 const TABLE_COLUMNS = 100;

@@ -8,7 +8,7 @@ import {
   formatSeconds,
   formatShare,
 } from '../model/human-numbers.ts';
-import { type Column, renderTable } from './table.ts';
+import { type Column, renderTable } from '../reports/table.ts';
 
 export interface SummarySettings {
   readonly seconds: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildSummaryDetails, renderBuildSummary } from '../../../src/cli/summary.ts';
-import { renderTable } from '../../../src/cli/table.ts';
+import { renderTable } from '../../../src/reports/table.ts';
 import { parseDiffId, parseDigest } from '../../../src/model/digest.ts';
 import type { BuildSummary, LayerSummary } from '../../../src/pipeline/run.ts';
 
