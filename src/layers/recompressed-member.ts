@@ -2,6 +2,9 @@ import type { GrowingMember, MemberStart } from './growing-member.ts';
 import { type DeflateEngine, writeGzipMember } from './gzip.ts';
 import type { Slot } from './jobs.ts';
 
+/** What comes next is never thought to compress better than this, so that no member exceeds four times its bound. */
+const BEST_RATIO = 0.25;
+
 /**
  * A growing gzip member of an engine that cannot go on with a stream: to count its compressed bytes it is compressed as a
  * whole, again each time. That is done when it should have reached the bound if it compresses on as it did so far; before
@@ -32,9 +35,10 @@ export class RecompressedMember implements GrowingMember {
   }
 
   hasReached(bytes: number): boolean {
-    const compressedBytes = this.#compressedInput - this.inputStart;
-    const ratio = compressedBytes === 0 ? 1 : (this.#outputEnd - this.outputStart) / compressedBytes;
-    if ((this.#inputEnd - this.inputStart) * ratio < bytes) return false;
+    const inputBytes = this.#compressedInput - this.inputStart;
+    const outputBytes = this.#outputEnd - this.outputStart;
+    const ratio = inputBytes === 0 ? 1 : Math.max(outputBytes / inputBytes, BEST_RATIO);
+    if (outputBytes + (this.#inputEnd - this.#compressedInput) * ratio < bytes) return false;
     this.#compress();
     return this.#outputEnd - this.outputStart >= bytes;
   }
