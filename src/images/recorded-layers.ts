@@ -1,10 +1,11 @@
 import { COMPONENT_ANNOTATION, decodeComponentNames, FINGERPRINT_ANNOTATION } from '../model/annotations.ts';
-import type { PreviousComponent, PreviousLayer } from '../model/layer-plan.ts';
+import { ENGINE_ANNOTATION } from '../model/gzip-engine.ts';
+import type { PreviousComponent, PreviousImage, PreviousLayer } from '../model/layer-plan.ts';
 import type { ReadDescriptor, ReadManifest } from '../oci/schemas.ts';
 
 /** What an image says of the components in its layers, or why it cannot be used. */
 export type RecordedLayers =
-  | { readonly kind: 'layers'; readonly layers: readonly PreviousLayer[] }
+  | { readonly kind: 'image'; readonly image: PreviousImage }
   /** problem: a clause that says what is wrong with the image. */
   | { readonly kind: 'unusable'; readonly problem: string };
 
@@ -26,7 +27,8 @@ export function readRecordedLayers({ layers }: ReadManifest): RecordedLayers {
     }
     recorded.push({ components });
   }
-  return { kind: 'layers', layers: recorded };
+  const engines = new Set(layers.flatMap(({ annotations }) => annotations?.[ENGINE_ANNOTATION] ?? []));
+  return { kind: 'image', image: { layers: recorded, engines: [...engines] } };
 }
 
 /** Of base64url characters; their number may be another one some day. */

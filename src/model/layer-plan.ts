@@ -23,6 +23,13 @@ export interface PreviousLayer {
   readonly components: readonly PreviousComponent[];
 }
 
+export interface PreviousImage {
+  /** From the bottom up. */
+  readonly layers: readonly PreviousLayer[];
+  /** What deflated them, each once, see `engineIdentity`. */
+  readonly engines: readonly string[];
+}
+
 export interface PackingOptions {
   readonly maxLayers: number;
   /** No layer is larger unless one component is; undefined for no limit. */

@@ -7,7 +7,8 @@
  */
 import { tmpdir } from 'node:os';
 import { writeLayers } from '../layers/write-layers.ts';
-import type { GzipEngine } from '../model/gzip-engine.ts';
+import { engineIdentity, type GzipEngine } from '../model/gzip-engine.ts';
+import type { PreviousImage } from '../model/layer-plan.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { BuildOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
@@ -33,7 +34,8 @@ export async function runBuild(options: BuildOptions, context: RunContext): Prom
   try {
     const sink = await openSink(options.output, context);
     try {
-      const { sources, layers } = await planBuild(rootfs, options, context);
+      const { sources, layers, previous } = await planBuild(rootfs, options, context);
+      if (options.format !== 'none') warnOfOtherEngine(previous, engine, context.reporter);
       const written = await writeBlobs({ rootfs, options, engine, context, sink }, layers);
       return await writeMetadata({ options, engine, sink, sources }, written);
     } catch (thrown) {
@@ -56,10 +58,11 @@ interface ArrangedLayer {
 interface BuildPlan {
   readonly sources: readonly SourceSummary[];
   readonly layers: readonly ArrangedLayer[];
+  readonly previous: PreviousImage | undefined;
 }
 
 async function planBuild(rootfs: OpenRootfs, options: BuildOptions, context: RunContext): Promise<BuildPlan> {
-  const { sources, layers: planned, arrange, scan } = await planImage(rootfs, options, context);
+  const { layers: planned, arrange, scan, ...known } = await planImage(rootfs, options, context);
   const prefetch = await planPrefetch(options.record, (path) => scan.byPath.get(path), context);
   const layers = planned.map(({ plan, members }): ArrangedLayer => {
     const components = members.map(({ component }) => component);
@@ -71,7 +74,21 @@ async function planBuild(rootfs: OpenRootfs, options: BuildOptions, context: Run
     };
   });
   warnDowngraded(layers, options, context.reporter);
-  return { sources, layers };
+  return { ...known, layers };
+}
+
+function warnOfOtherEngine(
+  previous: PreviousImage | undefined,
+  engine: GzipEngine,
+  reporter: Reporter,
+): void {
+  const own = engineIdentity(engine);
+  const other = previous?.engines.find((each) => each !== own);
+  if (other === undefined) return;
+  reporter.warn(
+    `the previous image was compressed by ${JSON.stringify(other)}, this one is by ${JSON.stringify(own)}: ` +
+      'its layers come out with other bytes even where nothing has changed (see --gzip-engine and --compression-level)',
+  );
 }
 
 function warnDowngraded(

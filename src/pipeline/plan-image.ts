@@ -9,7 +9,7 @@ import { createArranger } from '../layers/arrange.ts';
 import type { Component } from '../model/component.ts';
 import type { Scan } from '../model/entry.ts';
 import { LayahError, unreachable } from '../model/errors.ts';
-import type { LayerPlan, PackingWarning, PreviousLayer } from '../model/layer-plan.ts';
+import type { LayerPlan, PackingWarning, PreviousImage } from '../model/layer-plan.ts';
 import type { LayerContents, LayerFormat } from '../model/layer.ts';
 import type { PlanOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
@@ -19,7 +19,7 @@ import type { OpenRootfs } from '../scan/open-rootfs.ts';
 import { createRootfsReader } from '../scan/rootfs-reader.ts';
 import { scanRootfs } from '../scan/scan.ts';
 import { type Packable, packables } from './pack-items.ts';
-import { readPreviousLayers } from './previous-layers.ts';
+import { readPreviousImage } from './previous-image.ts';
 import type { RunContext, SourceSummary } from './run.ts';
 
 export interface PlannedLayer {
@@ -34,7 +34,7 @@ export interface ImagePlan {
   /** From the bottom up. */
   readonly layers: readonly PlannedLayer[];
   /** Undefined when there is none whose plan could go on. */
-  readonly previous: readonly PreviousLayer[] | undefined;
+  readonly previous: PreviousImage | undefined;
   /** What a layer of these components holds. */
   readonly arrange: (components: readonly Component[]) => LayerContents;
 }
@@ -48,7 +48,7 @@ export async function planImage(
   const { reporter, signal } = context;
   const { prune, skipSpecialFiles, createdSeconds, format } = options;
   // First, so that a wrong name fails at once.
-  const previous = await readPreviousLayers(options, context);
+  const previous = await readPreviousImage(options, context);
   const scan = await scanRootfs(rootfs, { prune, skipSpecialFiles, reporter, signal });
   if (scan.entries.length === 0) throw nothingLeft(options.rootfs);
   const claims = await loadSources({ scan, reader: createRootfsReader(rootfs), reporter, signal }, options);
@@ -57,7 +57,7 @@ export async function planImage(
   const packed = packables(components, { options, arrange, reporter });
   const { layers, warnings } = planLayers(
     packed.map(({ item }) => item),
-    { ...options, previous, planTimeSeconds: planTime(options, previous) },
+    { ...options, previous: previous?.layers, planTimeSeconds: planTime(options, previous) },
   );
   warnOf(warnings, reporter);
   const byName = new Map(packed.map((each) => [each.item.name, each]));
@@ -75,7 +75,7 @@ export async function planImage(
 /** A plan that goes on need not be found again, so it may use all that is known. */
 function planTime(
   { planEpochSeconds: asked, createdSeconds }: PlanOptions,
-  previous: readonly PreviousLayer[] | undefined,
+  previous: PreviousImage | undefined,
 ): number {
   return asked ?? (previous === undefined ? planEpochSeconds(createdSeconds) : createdSeconds);
 }

@@ -15,7 +15,7 @@ export async function runPlan(options: PlanOptions, context: RunContext): Promis
   try {
     // Nothing is written, so that any format will do.
     const planned = await planImage(rootfs, { ...options, format: 'estargz' }, context);
-    const previous = planned.previous === undefined ? undefined : indexLayers(planned.previous);
+    const previous = planned.previous === undefined ? undefined : indexLayers(planned.previous.layers);
     const layers = planned.layers.map((layer) => summarize(layer, previous));
     const names = new Set(planned.layers.flatMap(({ plan }) => plan.componentNames));
     return {

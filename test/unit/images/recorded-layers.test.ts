@@ -6,17 +6,19 @@ import { describeBytes, OCI } from './layouts.ts';
 interface Annotated {
   readonly names?: string;
   readonly fingerprints?: string;
+  readonly engine?: string;
 }
 
 function read(...layers: Annotated[]): ReturnType<typeof readRecordedLayers> {
   const manifest = {
     schemaVersion: 2,
     config: describeBytes(OCI.config, Buffer.from('{}')),
-    layers: layers.map(({ names, fingerprints }, index) =>
+    layers: layers.map(({ names, fingerprints, engine }, index) =>
       Object.assign(describeBytes(OCI.layer, Buffer.from(String(index))), {
         annotations: {
           ...(names !== undefined && { 'org.layah.component': names }),
           ...(fingerprints !== undefined && { 'org.layah.fingerprint': fingerprints }),
+          ...(engine !== undefined && { 'org.layah.deflate': engine }),
         },
       }),
     ),
@@ -32,18 +34,24 @@ function problem(...layers: Annotated[]): string {
 const good = { names: 'dpkg/bash,a%2Cb', fingerprints: 'AAAAAAAA,-_-_-_-_' };
 
 describe('readRecordedLayers', () => {
-  it('reads names and fingerprints of every layer', () => {
-    expect(read(good, { names: 'c', fingerprints: 'x' })).toEqual({
-      kind: 'layers',
-      layers: [
-        {
-          components: [
-            { name: 'dpkg/bash', fingerprint: 'AAAAAAAA' },
-            { name: 'a,b', fingerprint: '-_-_-_-_' },
-          ],
-        },
-        { components: [{ name: 'c', fingerprint: 'x' }] },
-      ],
+  it('reads names and fingerprints of every layer, and what deflated them', () => {
+    const engine = 'zlib level=6 fingerprint=0';
+    const others = { fingerprints: 'x', engine };
+    expect(read(good, { names: 'c', ...others }, { names: 'd', ...others })).toEqual({
+      kind: 'image',
+      image: {
+        layers: [
+          {
+            components: [
+              { name: 'dpkg/bash', fingerprint: 'AAAAAAAA' },
+              { name: 'a,b', fingerprint: '-_-_-_-_' },
+            ],
+          },
+          { components: [{ name: 'c', fingerprint: 'x' }] },
+          { components: [{ name: 'd', fingerprint: 'x' }] },
+        ],
+        engines: [engine],
+      },
     });
   });
 

@@ -140,6 +140,21 @@ describe('the build after a build', () => {
     expect(() => statSync(output.path)).toThrow('ENOENT');
   });
 
+  it('warns of an image that another engine or level has compressed', async () => {
+    const engine = (level: number) => ({ name: 'zlib', level, libdeflatePath: undefined }) as const;
+    const output = archive('level-1');
+    await build(rootfs, { output, engine: engine(1) });
+    const next = { rootfs, previous: output, output: archive('level-9') };
+    const same = await run(runBuild, { ...next, engine: engine(1) });
+    expect(same.warnings).toEqual([]);
+    const other = await run(runBuild, { ...next, engine: engine(9) });
+    expect(other.warnings.map((warning) => warning.replaceAll(/fingerprint=\w+/g, 'F'))).toEqual([
+      'the previous image was compressed by "zlib level=1 F", this one is by "zlib level=9 F": its layers come out with other bytes even where nothing has changed (see --gzip-engine and --compression-level)',
+    ]);
+    const plain = await run(runBuild, { ...next, engine: engine(9), format: 'none' });
+    expect(plain.warnings).toEqual([]);
+  });
+
   it('warns of an image of others, and is as without it', async () => {
     const previous = foreignImage();
     const { result, warnings } = await run(runPlan, { rootfs, previous });

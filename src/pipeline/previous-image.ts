@@ -3,7 +3,7 @@ import { readDocument } from '../images/read-document.ts';
 import { type RecordedLayers, readRecordedLayers } from '../images/recorded-layers.ts';
 import { selectForPlatform } from '../images/select-manifest.ts';
 import { LayahError } from '../model/errors.ts';
-import type { PreviousLayer } from '../model/layer-plan.ts';
+import type { PreviousImage } from '../model/layer-plan.ts';
 import type { ImageLocation, PlanOptions } from '../model/options.ts';
 import { parseManifest } from '../oci/schemas.ts';
 import type { RunContext } from './run.ts';
@@ -13,13 +13,13 @@ import type { RunContext } from './run.ts';
  * makes sense, is warned of and counts as none.
  * @throws LayahError when there is no such image.
  */
-export async function readPreviousLayers(
+export async function readPreviousImage(
   { previous, image }: Pick<PlanOptions, 'previous' | 'image'>,
   context: RunContext,
-): Promise<readonly PreviousLayer[] | undefined> {
+): Promise<PreviousImage | undefined> {
   if (previous === undefined) return undefined;
   const recorded = await readImage(previous, image.platform, context);
-  if (recorded.kind === 'layers') return recorded.layers;
+  if (recorded.kind === 'image') return recorded.image;
   context.reporter.warn(`the previous image is not used: ${recorded.problem}`);
   return undefined;
 }
