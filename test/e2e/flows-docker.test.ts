@@ -41,6 +41,8 @@ describe('an image that docker has', () => {
       await docker('builder', 'prune', '--all', '--force');
       await runScript(script, { cwd, env });
       expect(await manifestDigest(`oci-archive:${archive}`)).toBe(digest);
+      await runScript(script.replace("'-t ", "'--external-toc -t "), { cwd, env });
+      await expectOnlyTheImage(docker);
     });
   });
 
@@ -70,6 +72,8 @@ describe('an image that docker has', () => {
       await runScript(script.replace('docker load', 'tee app.ociarchive | docker load'), { cwd, env });
       await expectSameInDocker(docker);
       await expectSameInPodman(join(cwd, 'app.ociarchive'));
+      await runScript(script.replace('build ', 'build --external-toc '), { cwd, env });
+      await expectOnlyTheImage(docker);
     });
   });
 });
@@ -93,6 +97,12 @@ async function expectSameInDocker(docker: Docker['docker']): Promise<void> {
     await docker('inspect', '--format', format, APP_IMAGE),
   );
   expect(await docker('run', '--rm', '--network=none', RESULT)).toBe('good morning from nobody in /var/tmp');
+}
+
+/** An archive with external TOCs holds two images; docker run gets to see the one that can run. */
+async function expectOnlyTheImage(docker: Docker['docker']): Promise<void> {
+  expect(await docker('images')).not.toContain('esgztoc');
+  await expectSameInDocker(docker);
 }
 
 /** The manifest.json for docker changes nothing for those that read the OCI layout. */
