@@ -16,6 +16,7 @@ export interface FlagGroup {
 export type CommandName =
   | 'build'
   | 'convert'
+  | 'inspect'
   | 'plan'
   | 'verify'
   | 'record from-paths'

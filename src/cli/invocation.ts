@@ -1,6 +1,7 @@
 import { LayahError } from '../model/errors.ts';
 import { BUILD_COMMAND } from './commands/build-flags.ts';
 import { CONVERT_COMMAND } from './commands/convert-flags.ts';
+import { INSPECT_COMMAND } from './commands/inspect-flags.ts';
 import { PLAN_COMMAND } from './commands/plan-flags.ts';
 import { RECORD_COMMANDS } from './commands/record-flags.ts';
 import { VERIFY_COMMAND } from './commands/verify-flags.ts';
@@ -10,6 +11,7 @@ export const COMMANDS: readonly Command[] = [
   BUILD_COMMAND,
   CONVERT_COMMAND,
   PLAN_COMMAND,
+  INSPECT_COMMAND,
   VERIFY_COMMAND,
   ...RECORD_COMMANDS,
 ];

@@ -14,6 +14,8 @@ import { readStandardInput } from './standard-input.ts';
 
 /** Of a terminal that does not say how wide it is, and of what is no terminal. */
 const DEFAULT_COLUMNS = 80;
+/** Of a report in a file or a pipe: wide enough for names. */
+const REPORT_COLUMNS = 100;
 
 /** Those that may be `-`. */
 const STANDARD_INPUT_ARGUMENTS = ['config', 'list', 'record'];
@@ -70,6 +72,8 @@ async function runCommand(name: CommandName, values: FlagValues): Promise<number
       return (await import('./commands/build.ts')).build(values, host);
     case 'convert':
       return (await import('./commands/convert.ts')).convert(values, host);
+    case 'inspect':
+      return (await import('./commands/inspect.ts')).inspect(values, host);
     case 'plan':
       return (await import('./commands/plan.ts')).plan(values, host);
     case 'verify':
@@ -93,6 +97,7 @@ function createHost(readStdinText: () => string): Host {
   return {
     machine: readMachine(readStdinText),
     stdout: process.stdout,
+    stdoutColumns: () => process.stdout.columns ?? REPORT_COLUMNS,
     stderr: {
       write: (text) => process.stderr.write(text),
       isTerminal: process.stderr.isTTY && process.env['TERM'] !== 'dumb',

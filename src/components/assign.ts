@@ -19,7 +19,7 @@ import { LayahError } from '../model/errors.ts';
 import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';
 import { claimUnlistable } from './unlistable.ts';
 
-const UNCLAIMED_COMPONENT = 'layah/unclaimed';
+export const UNCLAIMED_COMPONENT = 'layah/unclaimed';
 
 /** What one source won, or the unclaimed rest, whose source is called `unclaimed`. */
 export interface SourceTotals {

@@ -1,11 +1,10 @@
-import type { Platform } from '../model/image-config.ts';
 import type { ConvertOptions } from '../model/options.ts';
-import { parseArchitecture } from './architecture.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { parseTag } from './image-tag.ts';
 import { type LayerFlags, parseLayerOptions } from './layer-options.ts';
 import type { Machine } from './machine.ts';
 import { parseImageLocation, parseOutputTarget, splitTag } from './output-target.ts';
+import { parsePlatform } from './platform.ts';
 import { parseReadLimits, type ReadLimitFlags } from './read-limits.ts';
 import { parseRecordSource, type RecordFlags, recordLocations } from './record-source.ts';
 import { refuseUnusedRegistryFlags, REGISTRY_PREFIX } from './registry-location.ts';
@@ -41,7 +40,7 @@ export function parseConvertOptions(raw: RawConvertFlags, machine: Machine): Con
     sourceTag: origin.tag,
     output,
     tag: resolveTag(raw, destination.tag),
-    platforms: raw.platform.map(parsePlatform),
+    platforms: raw.platform.map((text) => parsePlatform(text)),
     ...parseLayerOptions(raw, machine),
     record,
     ...parseReadLimits(raw),
@@ -83,17 +82,4 @@ function resolveTag({ tag, destination }: RawConvertFlags, behind: string | unde
   }
   const given = tag ?? behind;
   return given === undefined ? undefined : parseTag(given);
-}
-
-/** `OS/ARCH[/VARIANT]`, with all the names of architectures that are in use. */
-function parsePlatform(text: string): Platform {
-  const [os = '', name = '', variant, ...rest] = text.split('/');
-  if (!/^[a-z0-9]+$/.test(os) || name === '' || variant === '' || rest.length > 0) {
-    throw usageError(
-      `--platform: ${JSON.stringify(text)} is not OS/ARCH or OS/ARCH/VARIANT`,
-      'Write for example linux/arm64 or linux/arm/v7.',
-    );
-  }
-  const { architecture } = parseArchitecture(name, '--platform');
-  return { os, architecture, ...(variant !== undefined && { variant }) };
 }

@@ -48,6 +48,8 @@ export interface MergedTree {
   readonly entryCount: number;
   /** Without the root, parents first. Made when it is asked for. */
   readonly inodes: ReadonlyMap<RootfsPath, TreeInode>;
+  /** Of the same paths: the layer, from 0, whose entry made what is there. Made when it is asked for. */
+  readonly layers: ReadonlyMap<RootfsPath, number>;
   /** What runtimes would not agree on. */
   readonly problems: readonly TreeProblem[];
 }
@@ -66,13 +68,15 @@ export interface TreeMerger {
 
 export function createTreeMerger(): TreeMerger {
   const state: MergeState = {
-    root: directoryNode(),
+    root: directoryNode(0),
+    layer: -1,
     rootIsListed: false,
     problems: [],
     impliedDirectories: 0,
   };
   return {
     add(layer) {
+      state.layer++;
       // A whiteout hides what lower layers hold, wherever in its own layer it stands.
       for (const { header } of layer) applyWhiteout(state, header.path);
       for (const entry of layer) if (!isWhiteout(entry.header.path)) addEntry(state, entry);
@@ -86,7 +90,10 @@ export function createTreeMerger(): TreeMerger {
         problems,
         entryCount: countNodes(root),
         get inodes() {
-          return (inodes ??= listNodes(root));
+          return (inodes ??= listNodes(root, ({ inode }) => inode));
+        },
+        get layers() {
+          return listNodes(root, ({ layer }) => layer);
         },
       };
     },
@@ -102,18 +109,22 @@ export function mergeTree(layers: readonly (readonly LayerTarEntry[])[]): Merged
 
 interface Node {
   inode: TreeInode;
+  /** Counted from 0; of a directory that is implied, that which uses it first. */
+  layer: number;
   /** Undefined as long as there are none: most nodes are files. */
   children: Map<string, Node> | undefined;
 }
 
 interface MergeState {
   readonly root: Node;
+  /** The one that is being added. */
+  layer: number;
   rootIsListed: boolean;
   readonly problems: TreeProblem[];
   impliedDirectories: number;
 }
 
-function directoryNode(): Node {
+function directoryNode(layer: number): Node {
   const inode: TreeInode = {
     kind: 'directory',
     mode: 0o755,
@@ -122,7 +133,7 @@ function directoryNode(): Node {
     mtimeSeconds: undefined,
     xattrs: [],
   };
-  return { inode, children: undefined };
+  return { inode, layer, children: undefined };
 }
 
 const WHITEOUT_PREFIX = '.wh.';
@@ -130,7 +141,7 @@ const WHITEOUT_PREFIX = '.wh.';
 const AUFS_PREFIX = '.wh..wh.';
 const OPAQUE_MARKER = '.wh..wh..opq';
 
-function isWhiteout(path: RootfsPath): boolean {
+export function isWhiteout(path: RootfsPath): boolean {
   return baseName(path).startsWith(WHITEOUT_PREFIX);
 }
 
@@ -165,8 +176,9 @@ function addEntry(state: MergeState, entry: LayerTarEntry): void {
   const existing = parent.children?.get(name);
   // A directory over a directory changes its metadata and keeps what is in it; everything else replaces.
   const isKept = inode.kind === 'directory' && existing?.inode.kind === 'directory';
-  if (isKept) existing.inode = inode;
-  else setChild(parent, name, { inode, children: undefined });
+  const { layer } = state;
+  if (isKept) Object.assign(existing, { inode, layer });
+  else setChild(parent, name, { inode, layer, children: undefined });
 }
 
 function setChild(parent: Node, name: string, child: Node): void {
@@ -193,7 +205,7 @@ function parentNode(state: MergeState, path: RootfsPath): Node {
     if (child?.inode.kind !== 'directory') {
       if (child !== undefined)
         report(state, path, `${displayPath(walked)} above it is a ${child.inode.kind}`);
-      child = directoryNode();
+      child = directoryNode(state.layer);
       setChild(node, name, child);
       if (++state.impliedDirectories > MAX_IMPLIED_DIRECTORIES) throw tooManyImplied();
     }
@@ -251,16 +263,16 @@ function report(state: MergeState, path: RootfsPath, message: string): void {
   state.problems.push({ path, message });
 }
 
-function listNodes(root: Node): Map<RootfsPath, TreeInode> {
-  const inodes = new Map<RootfsPath, TreeInode>();
+function listNodes<Value>(root: Node, valueOf: (node: Node) => Value): Map<RootfsPath, Value> {
+  const values = new Map<RootfsPath, Value>();
   // A stack of our own: a hostile tree may be deeper than the call stack.
   const pending: { readonly path: RootfsPath; readonly node: Node }[] = [{ path: ROOT_PATH, node: root }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.path !== ROOT_PATH) inodes.set(next.path, next.node.inode);
+    if (next.path !== ROOT_PATH) values.set(next.path, valueOf(next.node));
     for (const [name, node] of next.node.children ?? [])
       pending.push({ path: joinPath(next.path, name), node });
   }
-  return inodes;
+  return values;
 }
 
 function countNodes(root: Node): number {

@@ -31,6 +31,12 @@ export function readRecordedLayers({ layers }: ReadManifest): RecordedLayers {
   return { kind: 'image', image: { layers: recorded, engines: [...engines] } };
 }
 
+/** What one layer says; empty when it says nothing, or nothing that makes sense. */
+export function recordedComponentNames({ annotations }: ReadDescriptor): readonly string[] {
+  const names = decodeNames(annotations?.[COMPONENT_ANNOTATION]);
+  return typeof names === 'string' ? [] : names;
+}
+
 /** Of base64url characters; their number may be another one some day. */
 const FINGERPRINT = /^[\w-]{1,64}$/;
 

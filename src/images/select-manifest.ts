@@ -31,15 +31,23 @@ export async function selectManifest(
 /**
  * The descriptor of the only image, whatever it is for, else of the only one for the platform. An image that is listed
  * under several names is one image.
+ * @param tag as for `selectManifest`; then only images of that name count.
  * @throws LayahError `bad-image` that lists the images when it is not clear which one is meant.
  */
-export async function selectForPlatform(store: ImageStore, platform: Platform): Promise<ReadDescriptor> {
+export async function selectForPlatform(
+  store: ImageStore,
+  platform: Platform,
+  tag?: string,
+): Promise<ReadDescriptor> {
   const candidates = await listImages(store, readDocument);
-  const images = [
-    ...new Map(
-      withoutTocImages(candidates).map((candidate) => [candidate.descriptor.digest, candidate]),
-    ).values(),
-  ];
+  const named =
+    tag === undefined
+      ? withoutTocImages(candidates)
+      : candidates.filter((candidate) => isNamed(candidate, tag));
+  const images = [...new Map(named.map((candidate) => [candidate.descriptor.digest, candidate])).values()];
+  if (tag !== undefined && images.length === 0) {
+    throw ambiguous({ location: store.location, tag, candidates });
+  }
   const matching =
     images.length === 1 ? images : images.filter(({ descriptor }) => isFor(descriptor, platform));
   const [first] = matching;

@@ -5,29 +5,25 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { type DiffId, parseDiffId } from '../model/digest.ts';
-import { LayahError, systemErrorCode } from '../model/errors.ts';
+import { LayahError } from '../model/errors.ts';
 import type { ReadLimits } from '../model/options.ts';
-import type { ReadDescriptor } from '../oci/schemas.ts';
+import { type BlobInput, layerError, layerFailure, openChecked } from './checked-blob.ts';
 import { decompressor } from './decompress.ts';
-import type { ImageStore } from './image-store.ts';
 import type { LayerCompression } from './layer-content.ts';
-import { createReadBudget, LimitError, type ReadBudget } from './read-budget.ts';
+import { createReadBudget, type ReadBudget } from './read-budget.ts';
 import type { TarHeader } from './tar-header.ts';
 import { createTarReader, type TarReader } from './tar-reader.ts';
 import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts';
 
-export interface SpoolInput extends BlobInput {
+export interface SpoolInput extends SpoolBlobInput {
   readonly compression: LayerCompression;
   /** What the image config says of it. */
   readonly diffId: DiffId;
   readonly limits: ReadLimits;
 }
 
-export interface BlobInput {
-  readonly store: ImageStore;
-  readonly descriptor: ReadDescriptor;
+export interface SpoolBlobInput extends BlobInput {
   readonly temporaryDirectory: string;
-  readonly signal: AbortSignal;
 }
 
 /** A layer as an uncompressed tar in a file without a name. */
@@ -61,12 +57,12 @@ export async function spoolLayer(input: SpoolInput): Promise<SpooledLayer> {
     return { tar, ...index.finish() };
   } catch (thrown) {
     tar.close();
-    throw describeFailure(descriptor, thrown);
+    throw layerFailure(descriptor, thrown);
   }
 }
 
 /** The blob as it is. The caller closes the file. @throws LayahError `bad-image` as above. */
-export async function spoolBlob(input: BlobInput): Promise<TemporaryFile> {
+export async function spoolBlob(input: SpoolBlobInput): Promise<TemporaryFile> {
   const file = createTemporaryFile(input.temporaryDirectory);
   try {
     const blob = await openChecked(input);
@@ -74,7 +70,7 @@ export async function spoolBlob(input: BlobInput): Promise<TemporaryFile> {
     return file;
   } catch (thrown) {
     file.close();
-    throw describeFailure(input.descriptor, thrown);
+    throw layerFailure(input.descriptor, thrown);
   }
 }
 
@@ -99,27 +95,6 @@ async function unpack(input: SpoolInput, { tar, index, budget }: Unpacking): Pro
   if (compression === 'none') await pipeline(blob, write, { signal });
   else await pipeline(blob, decompressor(compression), write, { signal });
   return parseDiffId(`sha256:${hash.digest('hex')}`);
-}
-
-/** The bytes of the blob; ends in an error when they are not those of the descriptor. */
-async function openChecked({ store, descriptor, signal }: BlobInput): Promise<AsyncGenerator<Buffer>> {
-  const { digest, size } = descriptor;
-  return checked(await store.readBlob(digest, size), descriptor, signal);
-}
-
-async function* checked(
-  blob: AsyncIterable<Buffer>,
-  descriptor: ReadDescriptor,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
-  for await (const chunk of blob) {
-    signal.throwIfAborted();
-    hash.update(chunk);
-    yield chunk;
-  }
-  const digest = `sha256:${hash.digest('hex')}`;
-  if (digest !== descriptor.digest) throw layerError(descriptor, `its blob has ${digest}`);
 }
 
 interface EntryIndex {
@@ -159,25 +134,3 @@ function createEntryIndex(budget: ReadBudget): EntryIndex {
 }
 
 const GLOBAL_PAX_PROBLEM = 'it has a global PAX header, which only some programs apply to its entries';
-
-function layerError(descriptor: ReadDescriptor, what: string, cause?: unknown): LayahError {
-  return new LayahError({
-    code: 'bad-image',
-    message: `the layer ${descriptor.digest}: ${what}`,
-    hint: 'The image is damaged; copy it again. layah verify lists all that is wrong with it.',
-    cause,
-  });
-}
-
-function describeFailure(descriptor: ReadDescriptor, thrown: unknown): unknown {
-  if (systemErrorCode(thrown)?.startsWith('Z') === true && thrown instanceof Error) {
-    return layerError(descriptor, `it does not decompress: ${thrown.message}`, thrown);
-  }
-  if (thrown instanceof LimitError) return tooMuch(descriptor, thrown);
-  const isTarError = thrown instanceof LayahError && thrown.code === 'bad-image' && thrown.hint === undefined;
-  return isTarError ? layerError(descriptor, thrown.message) : thrown;
-}
-
-function tooMuch({ digest }: ReadDescriptor, { message }: LimitError): LayahError {
-  return new LayahError({ code: 'bad-image', message: `the layer ${digest}: ${message}` });
-}

@@ -15,6 +15,7 @@ Commands:
   build              make an image from a root filesystem
   convert            make the layers of an image eStargz, one by one
   plan               show which layer would hold what, and what an update would cost
+  inspect            show what is in an image: layers, components, files, duplicates
   verify             check an image: every digest, size, diff ID, table of contents and chunk
   record from-paths  make a record out of a list of paths and globs
   record from-image  make a record of what an eStargz image prefetches

@@ -40,6 +40,7 @@ async function compare(sides: Sides): Promise<{ found: string[]; read: string[] 
     entryCount: sides.image?.length ?? 0,
     inodes: new Map((sides.image ?? []).map(([path, inode]) => [rootfsPath(path), inode])),
     problems: [],
+    layers: new Map(),
   };
   const found: string[] = [];
   const read: string[] = [];

@@ -1,0 +1,90 @@
+/*
+ * What all layers of an image hold, each read once and several at a time.
+ */
+import type { DiffId, Digest } from '../model/digest.ts';
+import type { ReadLimits } from '../model/options.ts';
+import type { Reporter } from '../model/reporter.ts';
+import type { ReadDescriptor, ReadImageConfig, ReadManifest } from '../oci/schemas.ts';
+import type { ImageStore } from './image-store.ts';
+import type { EntryObserver } from './layer-entries.ts';
+import { type ListedLayer, listLayer } from './list-layer.ts';
+import { createReadBudget } from './read-budget.ts';
+import { createTocImages } from './toc-images.ts';
+
+export interface SelectedImage {
+  readonly descriptor: ReadDescriptor;
+  readonly manifest: ReadManifest;
+  readonly config: ReadImageConfig;
+}
+
+export interface ImageLayer extends ListedLayer {
+  readonly descriptor: ReadDescriptor;
+  /** Undefined when the config names none. */
+  readonly diffId: DiffId | undefined;
+}
+
+export interface ImageListingRun {
+  readonly limits: ReadLimits;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Those of one layer, by its digest; see `ListingInput`. */
+  readonly observe?: (layer: Digest) => readonly EntryObserver[];
+}
+
+/** Requests wait for a registry most of the time, and Node inflates in four threads. */
+const MAX_AT_ONCE = 8;
+
+/** Bottom layer first. @throws LayahError `bad-image` naming the layer that is damaged. */
+export async function listImage(
+  store: ImageStore,
+  { descriptor, manifest, config }: SelectedImage,
+  run: ImageListingRun,
+): Promise<ImageLayer[]> {
+  const distinct = [...new Map(manifest.layers.map((layer) => [layer.digest, layer])).values()];
+  const totalBytes = distinct.reduce((sum, { size }) => sum + size, 0);
+  const budget = createReadBudget({ compressedBytes: totalBytes, ...withDefaults(run.limits) });
+  const tocImages = createTocImages(store, descriptor);
+  let doneBytes = 0;
+  const onBytes = (count: number): void => {
+    doneBytes += count;
+    run.reporter.progress('read', doneBytes, totalBytes);
+  };
+  const { signal, reporter } = run;
+  const warn = (problem: string): void => reporter.warn(problem);
+  const listed = new Map<Digest, ListedLayer>();
+  await forEachAtOnce(distinct, async (layer) => {
+    const observers = run.observe?.(layer.digest) ?? [];
+    const input = { store, descriptor: layer, signal, tocImages, budget, observers, warn, onBytes };
+    listed.set(layer.digest, await listLayer(input));
+  });
+  return manifest.layers.flatMap((layer, index): ImageLayer[] => {
+    const content = listed.get(layer.digest);
+    const diffId = config.rootfs.diff_ids[index];
+    return content === undefined ? [] : [{ ...content, descriptor: layer, diffId }];
+  });
+}
+
+function withDefaults({ maxInflatedBytes, maxEntries }: ReadLimits) {
+  return { maxInflatedBytes, maxEntries };
+}
+
+/** The first failure ends it, once those that are under way have ended too. */
+async function forEachAtOnce<Item>(
+  items: readonly Item[],
+  use: (item: Item) => Promise<void>,
+): Promise<void> {
+  const pending = items.values();
+  let failure: { readonly thrown: unknown } | undefined;
+  const work = async (): Promise<void> => {
+    for (const item of pending) {
+      if (failure !== undefined) return;
+      try {
+        await use(item);
+      } catch (thrown) {
+        failure ??= { thrown };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: MAX_AT_ONCE }, work));
+  if (failure !== undefined) throw failure.thrown;
+}
