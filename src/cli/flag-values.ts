@@ -1,7 +1,10 @@
 import { LayahError } from '../model/errors.ts';
 
-/** What yargs made of the arguments: a string, an array when given more than once, a boolean, a count. */
-export type FlagValues = Readonly<Record<string, unknown>>;
+/** A text, several when given more than once; of a switch that it was given, or how often. */
+export type FlagValue = string | readonly string[] | true | number;
+
+/** What was given. */
+export type FlagValues = Readonly<Record<string, FlagValue | undefined>>;
 
 /** @throws LayahError `usage` when a flag that has one value was given twice. */
 export function singleValue(values: FlagValues, name: string): string | undefined {

@@ -1,4 +1,4 @@
-/** One option of a command: what yargs must know of it, and what help and usage errors say of it. */
+/** One option of a command: what the parser must know of it, and what help and usage errors say of it. */
 export interface Flag {
   readonly name: string;
   readonly alias?: string;

@@ -24,8 +24,7 @@ export type Invocation =
   | { readonly kind: 'run'; readonly command: Command };
 
 /**
- * What the arguments ask for, without yargs, so that version and help come at once. Of a command to run, parser.ts reads
- * the flags.
+ * What the arguments ask for. Of a command to run, parser.ts reads the flags.
  * @throws LayahError `usage` for an unknown command.
  */
 export function findInvocation(argv: readonly string[]): Invocation {
@@ -43,7 +42,7 @@ export function findCommand(argv: readonly string[]): Command | undefined {
   return COMMANDS.find(({ name }) => name.split(' ').every((word, index) => word === argv[index]));
 }
 
-export function beforeDashes(argv: readonly string[]): readonly string[] {
+function beforeDashes(argv: readonly string[]): readonly string[] {
   return argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
 }
 

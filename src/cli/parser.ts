@@ -1,77 +1,67 @@
-import yargs, { type Argv, type Options } from 'yargs';
-import { LayahError } from '../model/errors.ts';
-import type { FlagValues } from './flag-values.ts';
+import { parseArgs } from 'node:util';
+import type { FlagValue, FlagValues } from './flag-values.ts';
 import { type Command, commandFlags, type Flag } from './flags.ts';
-import { beforeDashes } from './invocation.ts';
-import { explainParseFailure } from './parse-failure.ts';
+import { missingValue, unexpectedArgument, unexpectedValue, unknownOption } from './parse-failure.ts';
 
 /**
  * The flags of a command. Values are checked later, by config.
  * @throws LayahError `usage` for an unknown flag, a missing value or one too many.
  */
 export function parseFlags(argv: readonly string[], command: Command): FlagValues {
-  const options = beforeDashes(argv);
-  refuseSwitchValues(command, options);
-  if (command.takesCommand !== true) return parseCommand(argv, command);
-  return { ...parseCommand(options, command), '--': argv.slice(options.length + 1) };
-}
-
-function parseCommand(argv: readonly string[], command: Command): FlagValues {
-  const words = command.name.split(' ');
-  const values: FlagValues = yargs(argv.slice(words.length - 1))
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'strip-aliased': true,
-    })
-    .locale('en')
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .strict()
-    .fail((message, error) => {
-      throw error instanceof LayahError ? error : explainParseFailure(message, argv, command);
-    })
-    .command(
-      [words.at(-1), ...(command.positionals ?? []).map((name) => `[${name}]`)].join(' '),
-      command.summary,
-      (parser) => describeCommand(parser, command),
-    )
-    .parseSync();
-  refuseArgumentsAfterDashes(values);
-  return values;
-}
-
-function describeCommand(parser: Argv, command: Command): Argv {
-  const described = parser.options(
-    Object.fromEntries(commandFlags(command).map((flag) => [flag.name, yargsOption(flag)])),
-  );
-  return (command.positionals ?? []).reduce(
-    // Without nargs a lone dash, standard input, would be read as the beginning of an option.
-    (parsing, name) => parsing.positional(name, { type: 'string' }).nargs(name, 1),
-    described,
-  );
-}
-
-function yargsOption(flag: Flag): Options {
-  const alias = flag.alias === undefined ? {} : { alias: flag.alias };
-  if (flag.value !== undefined) return { ...alias, type: 'string', nargs: 1 };
-  return { ...alias, type: flag.repeatable === true ? 'count' : 'boolean' };
-}
-
-/** yargs takes `--force=yes` for `--force=false`. */
-function refuseSwitchValues(command: Command, options: readonly string[]): void {
-  for (const { name, value } of commandFlags(command)) {
-    if (value !== undefined || !options.some((text) => text.startsWith(`--${name}=`))) continue;
-    throw new LayahError({ code: 'usage', message: `--${name} takes no value` });
+  const flags = commandFlags(command);
+  const { tokens } = parseArgs({
+    args: argv.slice(command.name.split(' ').length),
+    options: Object.fromEntries(flags.map((flag) => [flag.name, parsedOption(flag)])),
+    strict: false,
+    tokens: true,
+  });
+  const dashes = tokens.findIndex(({ kind }) => kind === 'option-terminator');
+  const values: Record<string, FlagValue> = {};
+  const words: string[] = [];
+  const wordsAfterDashes: string[] = [];
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind === 'positional') {
+      (dashes >= 0 && index > dashes ? wordsAfterDashes : words).push(token.value);
+    } else if (token.kind === 'option') {
+      const flag = flags.find(({ name }) => name === token.name);
+      if (flag === undefined) throw unknownOption(token.rawName, flags);
+      values[flag.name] = addOccurrence(values[flag.name], flag, token);
+    }
   }
+  if (command.takesCommand === true)
+    return { ...values, ...namedWords(words, command), '--': wordsAfterDashes };
+  return { ...values, ...namedWords([...words, ...wordsAfterDashes], command) };
 }
 
-function refuseArgumentsAfterDashes(values: FlagValues): void {
-  const words = values['_'];
-  if (!Array.isArray(words) || words.length <= 1) return;
-  throw new LayahError({ code: 'usage', message: `unexpected argument ${JSON.stringify(words[1])}` });
+interface OptionToken {
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function parsedOption({ alias, value }: Flag) {
+  const type = value === undefined ? 'boolean' : 'string';
+  return alias === undefined ? ({ type } as const) : ({ type, short: alias } as const);
+}
+
+function addOccurrence(earlier: FlagValue | undefined, flag: Flag, token: OptionToken): FlagValue {
+  if (flag.value === undefined) {
+    if (token.value !== undefined) throw unexpectedValue(flag);
+    return flag.repeatable === true ? Number(earlier ?? 0) + 1 : true;
+  }
+  const value = givenValue(flag, token);
+  return earlier === undefined ? value : [earlier, value].flat().map(String);
+}
+
+/** What begins with a dash is a flag, unless it is a lone dash or written behind `=`. */
+function givenValue(flag: Flag, { rawName, value, inlineValue }: OptionToken): string {
+  if (value === undefined || (inlineValue !== true && /^-./s.test(value))) throw missingValue(flag);
+  // -o=FILE means FILE, as for podman and buildah.
+  return inlineValue === true && !rawName.startsWith('--') ? value.replace(/^=/, '') : value;
+}
+
+function namedWords(words: readonly string[], { positionals = [] }: Command): FlagValues {
+  const unexpected = words[positionals.length];
+  if (unexpected !== undefined) throw unexpectedArgument(unexpected);
+  return Object.fromEntries(words.map((word, index) => [positionals[index], word]));
 }

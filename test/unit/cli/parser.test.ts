@@ -2,19 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { rawBuildFlags } from '../../../src/cli/commands/build.ts';
 import { rawPlanFlags } from '../../../src/cli/commands/plan.ts';
 import { rawVerifyFlags } from '../../../src/cli/commands/verify.ts';
+import type { FlagValues } from '../../../src/cli/flag-values.ts';
 import { guessErrorSettings, parseLogSettings } from '../../../src/cli/log-settings.ts';
 import { findInvocation, type Invocation } from '../../../src/cli/invocation.ts';
 import { parseFlags } from '../../../src/cli/parser.ts';
 import { errorText } from '../config/test-machine.ts';
 
 /** As main.ts does it. */
-function parseArguments(argv: readonly string[]): Invocation & { readonly values?: Record<string, unknown> } {
+function parseArguments(argv: readonly string[]): Invocation & { readonly values?: FlagValues } {
   const invocation = findInvocation(argv);
   if (invocation.kind !== 'run') return invocation;
   return { ...invocation, values: parseFlags(argv, invocation.command) };
 }
 
-function valuesOf(...argv: string[]): Readonly<Record<string, unknown>> {
+function valuesOf(...argv: string[]): FlagValues {
   const invocation = parseArguments(argv);
   if (invocation.values === undefined) throw new Error(invocation.kind);
   return invocation.values;
@@ -128,6 +129,13 @@ describe('parseArguments', () => {
       authFile: 'auth.json',
     });
     expect(errorText(() => rawVerifyFlags(valuesOf('verify')))).toBe('usage: no IMAGE given');
+  });
+
+  it('takes values next to their short options, and what begins with a dash behind two', () => {
+    expect(valuesOf('build', '-qofile')).toMatchObject({ quiet: true, output: 'file' });
+    expect(valuesOf('build', '-o=file')).toMatchObject({ output: 'file' });
+    expect(valuesOf('build', '--output==file', '--tag=')).toMatchObject({ output: '=file', tag: '' });
+    expect(valuesOf('verify', '--json', '--', '--json')).toMatchObject({ image: '--json', json: true });
   });
 
   it('asks for help or the version', () => {
