@@ -1,4 +1,5 @@
-import { isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import { LayahError } from '../model/errors.ts';
 import { findArrayItems, findJsonSyntaxError } from './json-syntax.ts';
 import { parseJsonText } from './json-text.ts';
@@ -60,6 +61,7 @@ function readYamlList(text: string, origin: string): MapItem[] {
   if (longLine >= 0) {
     throw badMapLine(longLine + 1, origin, `it has more than ${MAX_YAML_LINE_CHARACTERS} characters`);
   }
+  const { isNode, isScalar, isSeq, LineCounter, parseDocument } = loadYaml();
   const lineCounter = new LineCounter();
   const lineAt = (offset: number): number => Math.max(lineCounter.linePos(offset).line, 1);
   const document = parseDocument(text, { schema: 'core', lineCounter, prettyErrors: false });
@@ -77,6 +79,11 @@ function readYamlList(text: string, origin: string): MapItem[] {
     const node = contents.items[index];
     return { lineNumber: lineAt(isNode(node) ? (node.range?.[0] ?? 0) : 0), value };
   });
+}
+
+/** Few runs read YAML, and loading the library costs as much as a small build. */
+function loadYaml(): typeof Yaml {
+  return createRequire(import.meta.url)('yaml');
 }
 
 /** Aliases of aliases could make gigabytes out of a few lines; the library counts them. */

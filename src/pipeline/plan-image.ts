@@ -19,7 +19,6 @@ import type { OpenRootfs } from '../scan/open-rootfs.ts';
 import { createRootfsReader } from '../scan/rootfs-reader.ts';
 import { scanRootfs } from '../scan/scan.ts';
 import { type Packable, packables } from './pack-items.ts';
-import { readPreviousImage } from './previous-image.ts';
 import type { RunContext, SourceSummary } from './run.ts';
 
 export interface PlannedLayer {
@@ -48,7 +47,7 @@ export async function planImage(
   const { reporter, signal } = context;
   const { prune, skipSpecialFiles, createdSeconds, format } = options;
   // First, so that a wrong name fails at once.
-  const previous = await readPreviousImage(options, context);
+  const previous = await readPrevious(options, context);
   const scan = await scanRootfs(rootfs, { prune, skipSpecialFiles, reporter, signal });
   if (scan.entries.length === 0) throw nothingLeft(options.rootfs);
   const claims = await loadSources({ scan, reader: createRootfsReader(rootfs), reporter, signal }, options);
@@ -70,6 +69,13 @@ export async function planImage(
     previous,
     arrange,
   };
+}
+
+/** What reads images is loaded only when there is one. */
+async function readPrevious(options: PlanOptions, context: RunContext): Promise<PreviousImage | undefined> {
+  if (options.previous === undefined) return undefined;
+  const { readPreviousImage } = await import('./previous-image.ts');
+  return readPreviousImage(options, context);
 }
 
 /** A plan that goes on need not be found again, so it may use all that is known. */

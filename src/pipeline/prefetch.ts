@@ -5,7 +5,6 @@ import type { Reporter } from '../model/reporter.ts';
 import type { TreeNode } from '../model/resolve-links.ts';
 import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';
 import { resolveRecord } from '../records/resolve-record.ts';
-import { loadRecord } from './record-image.ts';
 import type { RunContext } from './run.ts';
 
 /** Puts what is to be prefetched first in a layer. */
@@ -22,6 +21,8 @@ export async function planPrefetch(
   context: RunContext,
 ): Promise<Prefetch> {
   if (source === undefined) return (layer) => layer;
+  // Loaded when it is wanted, with what reads images.
+  const { loadRecord } = await import('./record-image.ts');
   const files = await loadRecord(source, context);
   const { paths, missing } = resolveRecord(files, find);
   warnOfMissing({ missing, fileCount: files.length, origin: source.origin }, context.reporter);
