@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ComponentMap, MappedComponent } from '../model/component-map.ts';
 import { LayahError } from '../model/errors.ts';
 import { parseUpdateInterval, UPDATE_INTERVAL_FORMS } from '../model/update-interval.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LayahError } from '../model/errors.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 

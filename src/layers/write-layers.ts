@@ -99,7 +99,7 @@ function createRunner(settings: LayerSettings, ownEngine: DeflateEngine): JobRun
   const { prefix, engine, threads } = settings;
   const inputBytes = slotCapacityBytes(settings);
   if (threads === 1) return inlineRunner({ prefix, engine: ownEngine }, inputBytes);
-  const workerUrl = new URL('./layer-worker.js', import.meta.url);
+  const workerUrl = new URL('../layers/layer-worker.js', import.meta.url);
   return workerPool({ prefix, engine, threads, inputBytes, workerUrl });
 }
 

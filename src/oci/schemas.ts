@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDiffId, parseDigest } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
 import { hasMoreValues } from '../model/json-size.ts';

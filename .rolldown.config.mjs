@@ -1,0 +1,43 @@
+/*
+ * Bundles src into few files: loading hundreds of small modules took longer than a small build. What has native code
+ * or is looked up at run time stays a package of its own; of the rest dist/THIRD-PARTY-LICENSES.txt has the licenses.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'rolldown';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+
+export default defineConfig({
+  input: { 'cli/main': 'src/cli/main.ts', 'layers/layer-worker': 'src/layers/layer-worker.ts' },
+  platform: 'node',
+  external: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
+  plugins: [{ name: 'licenses', generateBundle: emitLicenses }],
+  output: {
+    dir: 'dist',
+    // At the depth of src's own folders: import.meta.url is used relative to it.
+    chunkFileNames: 'chunks/[name].js',
+    codeSplitting: { groups: [{ name: 'model', test: /\/src\/model\// }] },
+    sourcemap: true,
+    cleanDir: true,
+  },
+});
+
+function emitLicenses(_options, bundle) {
+  const modules = Object.values(bundle).flatMap(({ moduleIds = [] }) => moduleIds);
+  const packages = new Set(
+    modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
+  );
+  const source = [...packages]
+    .sort()
+    .map(licenseOf)
+    .join(`\n${'-'.repeat(80)}\n\n`);
+  this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source });
+}
+
+function licenseOf(directory) {
+  const { name, version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const file = readdirSync(directory).find((each) => /^licen[cs]e/i.test(each));
+  if (file === undefined) throw new Error(`${name} has no license file`);
+  return `${name} ${version}\n\n${readFileSync(join(directory, file), 'utf8')}`;
+}
