@@ -7,14 +7,14 @@
  *  10  deflate data
  *   n  CRC-32, size    of the uncompressed bytes, little endian
  */
-import { crc32 } from 'node:zlib';
-
 /** Something that turns bytes into raw deflate data (RFC 1951). The same input, level and engine give the same bytes. */
 export interface DeflateEngine {
   /** What its bytes depend on besides their input, for the layer's annotation. */
   readonly identity: string;
   /** Writes to `output[0]`, which has room for data that does not compress. @returns how many bytes. */
   deflate(input: Uint8Array, output: Uint8Array): number;
+  /** The CRC-32 of RFC 1952. */
+  crc32(bytes: Uint8Array): number;
   /** Undefined where the engine cannot go on with a stream. */
   readonly deflatePart?: DeflatePart | undefined;
 }
@@ -35,13 +35,13 @@ const TRAILER_BYTES = 8;
 
 /** Writes one member at `output[0]`. @returns its size in bytes. */
 export function writeGzipMember(
-  engine: Pick<DeflateEngine, 'deflate'>,
+  engine: Pick<DeflateEngine, 'deflate' | 'crc32'>,
   input: Uint8Array,
   output: Uint8Array,
 ): number {
   const start = writeGzipHeader(output);
   const end = start + engine.deflate(input, output.subarray(start, output.length - TRAILER_BYTES));
-  return end + writeGzipTrailer(input, output.subarray(end));
+  return end + writeGzipTrailer(engine, input, output.subarray(end));
 }
 
 /** Writes the start of a member. @returns its size in bytes. */
@@ -51,7 +51,11 @@ export function writeGzipHeader(output: Uint8Array): number {
 }
 
 /** Writes the end of a member that holds `input`. @returns its size in bytes. */
-export function writeGzipTrailer(input: Uint8Array, output: Uint8Array): number {
+export function writeGzipTrailer(
+  { crc32 }: Pick<DeflateEngine, 'crc32'>,
+  input: Uint8Array,
+  output: Uint8Array,
+): number {
   const trailer = new DataView(output.buffer, output.byteOffset, TRAILER_BYTES);
   trailer.setUint32(0, crc32(input), true);
   trailer.setUint32(4, input.length % 2 ** 32, true);

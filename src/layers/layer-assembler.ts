@@ -16,6 +16,8 @@ export interface FinishedLayer {
   readonly blob: LayerBlob;
   /** Only of an eStargz layer whose TOC is external. */
   readonly tocBlob: TocBlob | undefined;
+  /** Whether the spool has the blob's bytes. */
+  readonly isHeld: boolean;
 }
 
 interface ClosedToc {
@@ -29,7 +31,10 @@ export interface AssemblerSettings {
   readonly externalToc: boolean;
 }
 
-/** Takes the results of one layer's jobs in order; ends with the blob in the spool and its descriptor. */
+/**
+ * Takes the results of one layer's jobs in order; ends with the blob in the spool and its descriptor. Only a large blob that
+ * is the tar itself is not held back: its files are read again, see read-again.ts.
+ */
 export class LayerAssembler {
   readonly #format: LayerFormat;
   readonly #listed: readonly ListedEntry[];
@@ -43,6 +48,7 @@ export class LayerAssembler {
   readonly #fileDigests = new Map<number, string>();
   readonly #chunks = new Map<number, WrittenChunk[]>();
   #tarBytes = 0;
+  #isHeld = true;
 
   constructor(layer: LayerContents, { spool, engine, externalToc }: AssemblerSettings) {
     this.#format = layer.format;
@@ -56,7 +62,7 @@ export class LayerAssembler {
   add(job: Job, result: JobResult, slot: Slot): void {
     const input = slot.input.subarray(0, job.inputBytes);
     if (this.#format === 'estargz') this.#recordChunks(job, result, slot);
-    if (this.#format === 'none') this.#hashTar(input);
+    if (this.#format === 'none') this.#addTar(input);
     else this.#append(input, slot.output.subarray(0, result.outputBytes));
   }
 
@@ -64,7 +70,6 @@ export class LayerAssembler {
     const format = this.#format;
     const closed = format === 'estargz' ? this.#closeEstargz() : undefined;
     const tarDigest = `sha256:${this.#tarHash.digest('hex')}`;
-    // A blob that is the tar itself is not held back, see read-again.ts.
     const isTar = format === 'none';
     const blob = {
       format,
@@ -75,7 +80,13 @@ export class LayerAssembler {
       tocDigest: closed?.tocDigest,
       deflatedBy: isTar ? undefined : this.#engine.identity,
     };
-    return { blob, tocBlob: closed?.tocBlob };
+    return { blob, tocBlob: closed?.tocBlob, isHeld: this.#isHeld };
+  }
+
+  #addTar(bytes: Uint8Array): void {
+    this.#hashTar(bytes);
+    this.#isHeld &&= this.#spool.hasRoom(bytes.length);
+    if (this.#isHeld) this.#spool.write(bytes);
   }
 
   #hashTar(tarBytes: Uint8Array): void {

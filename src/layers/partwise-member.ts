@@ -48,7 +48,9 @@ export class PartwiseMember implements GrowingMember {
       return this.outputStart + writeGzipMember(this.#engine, content, output.subarray(this.outputStart));
     }
     this.#compress({ isLast: true });
-    return this.#flushedOutput + writeGzipTrailer(content, output.subarray(this.#flushedOutput));
+    return (
+      this.#flushedOutput + writeGzipTrailer(this.#engine, content, output.subarray(this.#flushedOutput))
+    );
   }
 
   #compress({ isLast }: { readonly isLast: boolean }): void {

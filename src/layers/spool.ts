@@ -11,8 +11,10 @@ const MEMORY_PAGES = 32;
  */
 export class BlobSpool {
   readonly #directory: string;
-  #pages: Uint8Array[] = [];
+  readonly #pages: Uint8Array[] = [];
   #descriptor: number | undefined;
+  /** For what is in the file. */
+  #readBuffer: Uint8Array | undefined;
   #sizeBytes = 0;
 
   constructor(temporaryDirectory: string) {
@@ -21,6 +23,11 @@ export class BlobSpool {
 
   get sizeBytes(): number {
     return this.#sizeBytes;
+  }
+
+  /** Whether so many more bytes stay in memory. */
+  hasRoom(bytes: number): boolean {
+    return this.#sizeBytes + bytes <= MEMORY_PAGES * PAGE_BYTES;
   }
 
   write(bytes: Uint8Array): void {
@@ -34,31 +41,31 @@ export class BlobSpool {
     if (rest.length > 0) this.#writeToFile(rest);
   }
 
-  /** The whole blob in order. The pieces are never overwritten: a slow destination may still hold them. */
+  /** The whole blob in order. A piece is overwritten by the next blob, or before, when the next piece is asked for. */
   *read(): Generator<Uint8Array> {
     const inMemory = Math.min(this.#sizeBytes, MEMORY_PAGES * PAGE_BYTES);
     for (let at = 0; at < inMemory; at += PAGE_BYTES) {
       yield this.#page(at / PAGE_BYTES).subarray(0, Math.min(PAGE_BYTES, inMemory - at));
     }
     if (this.#descriptor === undefined) return;
+    const buffer = (this.#readBuffer ??= new Uint8Array(PAGE_BYTES));
     for (let at = inMemory; at < this.#sizeBytes;) {
-      const buffer = new Uint8Array(Math.min(PAGE_BYTES, this.#sizeBytes - at));
-      const count = readSync(this.#descriptor, buffer, 0, buffer.length, at - inMemory);
+      const wanted = Math.min(PAGE_BYTES, this.#sizeBytes - at);
+      const count = readSync(this.#descriptor, buffer, 0, wanted, at - inMemory);
       if (count === 0) throw new LayahError({ code: 'internal', message: 'the spool file ended early' });
       yield buffer.subarray(0, count);
       at += count;
     }
   }
 
+  /** The pages stay, for the next blob. */
   reset(): void {
     this.#sizeBytes = 0;
-    this.#pages = [];
   }
 
   close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    this.#pages = [];
   }
 
   #page(index: number): Uint8Array {

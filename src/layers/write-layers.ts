@@ -16,8 +16,8 @@ import type { LayerSettings } from './settings.ts';
 import { BlobSpool } from './spool.ts';
 import { workerPool } from './worker-pool.ts';
 
-export interface WrittenLayer extends FinishedLayer {
-  /** The blob's bytes; must be read before the next layer is asked for. */
+export interface WrittenLayer extends Omit<FinishedLayer, 'isHeld'> {
+  /** The blob's bytes; must be read before the next layer is asked for. A piece is overwritten when the next one is. */
   readonly read: () => Iterable<Uint8Array>;
 }
 
@@ -86,13 +86,13 @@ async function* writeAll(
     assembler.add(job, result, slot);
     settings.onContentBytes(job.contentBytes);
     if (!job.endsLayer) continue;
-    yield { ...assembler.finish(), read: readerOf(layer, spool, settings) };
+    const { isHeld, ...finished } = assembler.finish();
+    const contents = layer;
+    // The slot's buffer is free until the next result is asked for.
+    const readFiles = () => readAgain(contents, settings, slot.input);
+    yield { ...finished, read: isHeld ? () => spool.read() : readFiles };
     layer = assembler = undefined;
   }
-}
-
-function readerOf(layer: LayerContents, spool: BlobSpool, settings: LayerSettings): WrittenLayer['read'] {
-  return layer.format === 'none' ? () => readAgain(layer, settings) : () => spool.read();
 }
 
 function createRunner(settings: LayerSettings, ownEngine: DeflateEngine): JobRunner {

@@ -25,6 +25,9 @@ export interface LayoutDocuments {
 export interface BlobToWrite {
   readonly digest: Digest;
   readonly sizeBytes: number;
-  /** From the beginning each time, until `writeBlob` has ended: a registry may need it again. */
+  /**
+   * From the beginning each time, until `writeBlob` has ended: a registry may need it again. A piece is overwritten when the
+   * next one is asked for: fresh buffers cost page faults and make V8 collect garbage.
+   */
   readonly content: () => Iterable<Uint8Array>;
 }

@@ -94,7 +94,8 @@ async function sendBlob({ digest, sizeBytes, content }: BlobToWrite, sending: Se
   }
   const stage = `upload ${digest.slice(0, SHOWN_DIGEST_CHARACTERS)}`;
   const onSent = (sentBytes: number): void => reporter.progress(stage, sentBytes, sizeBytes);
-  const result = await uploadBlob(session, { digest, sizeBytes, content, mountFrom, onSent });
+  const copied = () => copies(content());
+  const result = await uploadBlob(session, { digest, sizeBytes, content: copied, mountFrom, onSent });
   reporter.debug(`the blob ${digest} was ${result}`);
   if (result === 'mounted') {
     sent.alreadyThere++;
@@ -102,6 +103,11 @@ async function sendBlob({ digest, sizeBytes, content }: BlobToWrite, sending: Se
     sent.blobs++;
     sent.bytes += sizeBytes;
   }
+}
+
+/** A request holds pieces until the network has taken them, and asks for the next one before. */
+function* copies(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const piece of pieces) yield Uint8Array.from(piece);
 }
 
 const SHOWN_DIGEST_CHARACTERS = 'sha256:'.length + 12;

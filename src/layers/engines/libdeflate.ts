@@ -3,6 +3,7 @@
  *
  *   struct libdeflate_compressor *libdeflate_alloc_compressor(int level)        NULL: no memory or no such level
  *   size_t libdeflate_deflate_compress(compressor, in, in_size, out, out_size)  0: the output does not fit
+ *   uint32_t libdeflate_crc32(crc, in, in_size)                                 crc: 0 at the start
  */
 import { LayahError } from '../../model/errors.ts';
 import type { EngineFactory } from './open-engine.ts';
@@ -30,11 +31,16 @@ export async function loadLibdeflate(library = LIBDEFLATE_SONAME): Promise<Engin
   ) => number = handle.func(
     'size_t libdeflate_deflate_compress(void *compressor, const void *in, size_t in_size, void *out, size_t out_size)',
   );
+  const crc32: (crc: number, input: Uint8Array, inputBytes: number) => number = handle.func(
+    'uint32_t libdeflate_crc32(uint32_t crc, const void *in, size_t in_size)',
+  );
   return (level) => {
     // Freed with the thread: it is used as long as that lives.
     const compressor = allocate(level);
     if (compressor === null) throw noCompressor(level);
     return {
+      // Twice as fast as Node's.
+      crc32: (bytes) => crc32(0, bytes, bytes.length),
       deflate(input, output) {
         const count = compress(compressor, input, input.length, output, output.length);
         if (count === 0) throw tooSmall(input, output);

@@ -1,4 +1,4 @@
-import { constants, deflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { unreachable } from '../../model/errors.ts';
 import { engineIdentity, type EngineName, type GzipEngine } from '../../model/gzip-engine.ts';
 import type { DeflateEngine } from '../gzip.ts';
@@ -31,6 +31,7 @@ export async function loadEngine(name: EngineName, library: string | undefined):
 
 function zlibEngine(level: number): Deflater {
   return {
+    crc32,
     deflate: (input, output) => copy(deflateRawSync(input, { level }), output),
     deflatePart: ({ input, window, isLast }, output) => {
       const finishFlush = isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
@@ -46,6 +47,7 @@ const Z_SYNC_FLUSH = 2;
 async function loadPako(): Promise<EngineFactory> {
   const { Deflate, deflateRaw } = await import('pako');
   return (level) => ({
+    crc32,
     deflate: (input, output) => copy(deflateRaw(input, { level }), output),
     deflatePart: ({ input, window, isLast }, output) => {
       const deflater = new Deflate({ level, raw: true, ...(window.length > 0 && { dictionary: window }) });

@@ -11,6 +11,7 @@ import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
 import {
   CHUNK_BYTES,
   contents,
+  joined,
   readToc,
   readTocMember,
   SETTINGS,
@@ -78,13 +79,20 @@ describe.each<LayerFormat>(['estargz', 'gzip', 'none'])('a layer written as %s',
 });
 
 describe('a layer that is not compressed', () => {
-  it('is read again to be handed over, and a file that changed in between is an error', async () => {
-    const layer = contents('none', [storedFile('twice', randomBytes(5 * 2 ** 20))]);
-    const settings = { ...SETTINGS, prefix: `${directory}/` };
-    for await (const { blob, read } of writeLayers([layer], settings)) {
-      expect(sha256(Buffer.concat([...read()]))).toBe(blob.digest);
+  it('is read again to be handed over when it is large, and a file that changed in between is an error', async () => {
+    const layer = contents('none', [storedFile('twice', Buffer.alloc(33 * 2 ** 20, 'twice'))]);
+    for await (const { blob, read } of writeLayers([layer], { ...SETTINGS, prefix: `${directory}/` })) {
+      expect(sha256(joined(read()))).toBe(blob.digest);
       utimesSync(join(directory, 'twice'), 1, 1);
       expect(() => [...read()]).toThrow('/twice changed while it was being read');
+    }
+  });
+
+  it('is read once when it is small', async () => {
+    const layer = contents('none', [storedFile('once', randomBytes(5 * 2 ** 20))]);
+    for await (const { blob, read } of writeLayers([layer], { ...SETTINGS, prefix: `${directory}/` })) {
+      rmSync(join(directory, 'once'));
+      expect(sha256(joined(read()))).toBe(blob.digest);
     }
   });
 });

@@ -34,9 +34,14 @@ export async function write(
 ): Promise<Written[]> {
   const written: Written[] = [];
   for await (const { read, ...layer } of writeLayers(layers, { ...SETTINGS, ...settings })) {
-    written.push({ ...layer, bytes: Buffer.concat([...read()]) });
+    written.push({ ...layer, bytes: joined(read()) });
   }
   return written;
+}
+
+/** Copied piece by piece: the next one overwrites it. */
+export function joined(pieces: Iterable<Uint8Array>): Buffer {
+  return Buffer.concat(Array.from(pieces, (piece) => Uint8Array.from(piece)));
 }
 
 export async function writeOne(layer: LayerContents, settings: Partial<LayerSettings>): Promise<Written> {

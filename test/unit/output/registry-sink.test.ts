@@ -5,6 +5,7 @@ import { silentReporter } from '../../../src/model/reporter.ts';
 import { jsonBlob } from '../../../src/oci/descriptor.ts';
 import { INDEX_MEDIA_TYPE, MANIFEST_MEDIA_TYPE } from '../../../src/oci/media-types.ts';
 import { openRegistrySink } from '../../../src/output/registry-sink.ts';
+import { overwrittenPieces } from './overwritten-pieces.ts';
 import { digestOf, type FakeRegistry, reply } from '../registry/fake-registry.ts';
 import { failure, fakeRegistry, REPOSITORY, testClock } from '../registry/test-session.ts';
 
@@ -30,7 +31,8 @@ async function open({ host }: FakeRegistry) {
 async function push(registry: FakeRegistry, architectures: readonly string[]): Promise<Buffer> {
   const sink = await open(registry);
   try {
-    const blob = { digest: parseDigest(digestOf(LAYER)), sizeBytes: LAYER.length, content: () => [LAYER] };
+    const content = () => overwrittenPieces(LAYER, 1 << 16);
+    const blob = { digest: parseDigest(digestOf(LAYER)), sizeBytes: LAYER.length, content };
     await sink.writeBlob(blob);
     await sink.writeBlob(blob);
     const manifests = architectures.map(manifestOf);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
@@ -11,13 +11,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDigest } from '../../../src/model/digest.ts';
 import { fileDestination, streamDestination } from '../../../src/output/destination.ts';
 import type { BlobToWrite, ImageSink } from '../../../src/output/image-sink.ts';
 import { ociArchiveSink } from '../../../src/output/oci-archive.ts';
 import { ociDirectorySink } from '../../../src/output/oci-directory.ts';
+import { overwrittenPieces } from './overwritten-pieces.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -28,21 +29,29 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const signal = new AbortController().signal;
 const INDEX = Buffer.from('{"schemaVersion":2}');
 const DOCKER_MANIFEST = Buffer.from('[]');
+const PIECE_BYTES = 1 << 20;
 const DOCUMENTS = { index: INDEX, dockerManifest: DOCKER_MANIFEST, tocManifest: undefined };
 
 function blob(content: Uint8Array): BlobToWrite {
-  const digest = parseDigest(`sha256:${createHash('sha256').update(content).digest('hex')}`);
-  return { digest, sizeBytes: content.length, content: () => [content.subarray(0, 3), content.subarray(3)] };
+  return {
+    digest: parseDigest(sha256(content)),
+    sizeBytes: content.length,
+    content: () => overwrittenPieces(content, PIECE_BYTES),
+  };
 }
 
 const small = blob(Buffer.from('small blob'));
-const large = blob(Buffer.alloc(3 * 2 ** 20 + 1, 'x'));
+const large = blob(randomBytes(3 * PIECE_BYTES + 1));
 
 async function writeImage(sink: ImageSink): Promise<void> {
   await sink.writeBlob(small);
   await sink.writeBlob(large);
   await sink.writeBlob(small);
   await sink.finish(DOCUMENTS);
+}
+
+function sha256(content: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
 function blobName({ digest }: BlobToWrite): string {
@@ -63,7 +72,7 @@ describe('an OCI archive', () => {
       'index.json',
     ]);
     execFileSync('tar', ['-xf', path, '-C', directory]);
-    expect(readFileSync(join(directory, blobName(large)))).toHaveLength(large.sizeBytes);
+    expect(sha256(readFileSync(join(directory, blobName(large))))).toBe(large.digest);
     expect(readFileSync(join(directory, 'index.json'))).toEqual(INDEX);
     expect(readFileSync(join(directory, 'manifest.json'))).toEqual(DOCKER_MANIFEST);
   });
@@ -99,9 +108,13 @@ describe('an OCI archive', () => {
   it('has the same bytes on a stream as in a file', async () => {
     const path = join(directory, 'image.tar');
     await writeImage(ociArchiveSink(await fileDestination(path), signal));
-    const stream = new PassThrough();
-    const received: Buffer[] = [];
-    stream.on('data', (bytes: Buffer) => received.push(bytes));
+    const received: Uint8Array[] = [];
+    const stream = new Writable({
+      write(bytes: Buffer, _encoding, done) {
+        received.push(Uint8Array.from(bytes));
+        done();
+      },
+    });
     await writeImage(ociArchiveSink(streamDestination(stream, signal), signal));
     expect(Buffer.concat(received).equals(readFileSync(path))).toBe(true);
   });
@@ -150,6 +163,7 @@ describe('an OCI directory', () => {
     await writeImage(open());
     expect(listed()).toEqual(['blobs', 'index.json', 'oci-layout']);
     expect(readFileSync(join(directory, 'out', blobName(small)), 'utf8')).toBe('small blob');
+    expect(sha256(readFileSync(join(directory, 'out', blobName(large))))).toBe(large.digest);
   });
 
   it('may exist when it is empty', async () => {
