@@ -2,6 +2,9 @@ import { realpathSync, statSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 
+/** What is written, for messages. */
+export type Written = 'image' | 'page' | 'record';
+
 /** A place for one stream of bytes. */
 export interface Destination {
   /** Resolves when the bytes have left this process. */
@@ -14,16 +17,23 @@ export interface Destination {
  * A file that appears whole or not at all: written under a temporary name beside it, then renamed.
  * What exists and is no regular file (a FIFO, /dev/null) is written to as it is.
  */
-export async function fileDestination(path: string): Promise<Destination> {
+export async function fileDestination(path: string, what: Written = 'image'): Promise<Destination> {
   const target = followLink(path);
-  const direct = isSpecial(target);
+  const direct = isSpecial(target, what);
   const writtenPath = direct ? target : `${target}.layah-${process.pid}`;
-  const handle = await opened(path, writtenPath, direct ? 'w' : 'wx');
+  const finishing = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw writeFailed(path, thrown, what);
+    }
+  };
+  const handle = await finishing(async () => open(writtenPath, direct ? 'w' : 'wx'));
   let done = false;
   return {
-    write: async (bytes) => writeAll(handle, bytes, path),
+    write: async (bytes) => finishing(async () => writeAll(handle, bytes)),
     async commit() {
-      await finishing(path, async () => {
+      await finishing(async () => {
         await handle.close();
         if (!direct) await rename(writtenPath, target);
       });
@@ -81,44 +91,29 @@ function followLink(path: string): string {
   }
 }
 
-function isSpecial(path: string): boolean {
+function isSpecial(path: string, what: Written): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory() === true) {
     throw new LayahError({
       code: 'write-failed',
       message: `the output ${path} is a directory`,
-      hint: 'Write `oci:DIR` for an OCI directory, or name a file for an archive.',
+      hint:
+        what === 'image'
+          ? 'Write `oci:DIR` for an OCI directory, or name a file for an archive.'
+          : 'Name a file in it.',
     });
   }
   return stats !== undefined && !stats.isFile();
 }
 
-async function opened(path: string, writtenPath: string, flags: string): Promise<FileHandle> {
-  try {
-    return await open(writtenPath, flags);
-  } catch (thrown) {
-    throw writeFailed(path, thrown);
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, path: string): Promise<void> {
-  await finishing(path, async () => {
-    for (let written = 0; written < bytes.length;) {
-      written += (await handle.write(bytes, written)).bytesWritten;
-    }
-  });
-}
-
-async function finishing(path: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (thrown) {
-    throw writeFailed(path, thrown);
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += (await handle.write(bytes, written)).bytesWritten;
   }
 }
 
 /** For whatever goes wrong at a destination that is a path. */
-export function writeFailed(path: string, cause: unknown): LayahError {
+export function writeFailed(path: string, cause: unknown, what: Written = 'image'): LayahError {
   const hints: Record<string, string> = {
     ENOSPC: 'The disk is full; nothing was left behind. Free some room or write elsewhere.',
     ENOENT: 'Create the directory first.',
@@ -128,7 +123,7 @@ export function writeFailed(path: string, cause: unknown): LayahError {
   const hint = hints[systemErrorCode(cause) ?? ''];
   return new LayahError({
     code: 'write-failed',
-    message: `writing the image to ${path}`,
+    message: `writing the ${what} to ${path}`,
     ...(hint === undefined ? {} : { hint }),
     cause,
   });

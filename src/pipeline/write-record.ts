@@ -13,7 +13,9 @@ export async function writeRecord(
   if (files.length === 0) throw emptyRecord();
   const bytes = Buffer.from(formatRecord(files), 'utf8');
   const destination =
-    output.kind === 'stdout' ? streamDestination(stdout, signal) : await fileDestination(output.path);
+    output.kind === 'stdout'
+      ? streamDestination(stdout, signal)
+      : await fileDestination(output.path, 'record');
   try {
     await destination.write(bytes);
     await destination.commit();
