@@ -138,6 +138,13 @@ export const ESTARGZ_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** For commands that show what is in an image. */
+export const HTML_FLAG: Flag = {
+  name: 'html',
+  value: 'FILE',
+  description: 'write a page about it too, with a map and tables, that needs no other file and no network',
+};
+
 /** For commands that read layers, which may be hostile. */
 export const READ_LIMIT_FLAGS: readonly Flag[] = [
   {

@@ -1,5 +1,6 @@
 import type { BuildOptions } from '../model/options.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { refusePageAtOutput } from './html-path.ts';
 import { parseTag } from './image-tag.ts';
 import { type LayerFlags, parseLayerOptions } from './layer-options.ts';
 import type { Machine } from './machine.ts';
@@ -31,6 +32,7 @@ export function parseBuildOptions(raw: RawBuildFlags, machine: Machine): BuildOp
     record,
   };
   if (parsed.externalToc) refuseNamelessToc(parsed);
+  refusePageAtOutput(parsed.htmlPath, output);
   return deepFreeze({ ...parsed, ...readImage(raw, machine) });
 }
 

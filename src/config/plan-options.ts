@@ -2,6 +2,7 @@ import type { ImageLocation, OutputTarget, PlanOptions } from '../model/options.
 import { type ComponentFlags, parseComponentFlags } from './component-flags.ts';
 import { parsePlanEpoch, resolveCreatedSeconds } from './created-time.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { parseHtmlPath } from './html-path.ts';
 import { type ConfigFlags, readImageConfig } from './image-config-source.ts';
 import { type LayerLimitFlags, parseLayerLimits } from './layer-limits.ts';
 import { environmentValue, type Machine } from './machine.ts';
@@ -19,6 +20,7 @@ export interface RawPlanFlags
   readonly skipSpecialFiles: boolean;
   readonly sourceDateEpoch: string | undefined;
   readonly planEpoch: string | undefined;
+  readonly html: string | undefined;
 }
 
 /**
@@ -48,6 +50,7 @@ export function parsePlanFlags(
     ...parseLayerLimits(raw),
     planEpochSeconds: parsePlanEpoch(raw.planEpoch),
     previous: raw.rebalance ? undefined : previous,
+    htmlPath: parseHtmlPath(raw.html, machine),
     ...parseComponentFlags(raw, machine),
   };
 }

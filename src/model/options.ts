@@ -57,6 +57,8 @@ export interface PlanOptions {
   readonly planEpochSeconds: number | undefined;
   /** The image whose plan goes on. */
   readonly previous: ImageLocation | undefined;
+  /** Where a page about it goes. */
+  readonly htmlPath: string | undefined;
 }
 
 /** `layah build`, with every default resolved. Frozen. */

@@ -6,11 +6,14 @@
  * plan-image.ts has the first three.
  */
 import { tmpdir } from 'node:os';
+import { basename } from 'node:path';
 import { writeLayers } from '../layers/write-layers.ts';
+import { unreachable } from '../model/errors.ts';
 import { engineIdentity, type GzipEngine } from '../model/gzip-engine.ts';
 import type { PreviousImage } from '../model/layer-plan.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { BuildOptions } from '../model/options.ts';
+import { formatRegistryReference } from '../model/registry-reference.ts';
 import type { Reporter } from '../model/reporter.ts';
 import type { JsonBlob } from '../oci/descriptor.ts';
 import { buildDockerManifest } from '../oci/docker-manifest.ts';
@@ -18,14 +21,16 @@ import { buildImageConfig } from '../oci/image-config.ts';
 import { buildImageIndex } from '../oci/image-index.ts';
 import { buildManifest } from '../oci/manifest.ts';
 import type { LayerToc } from '../oci/toc-manifest.ts';
-import type { ImageSink } from '../output/image-sink.ts';
+import type { ImageSink, LayoutDocuments } from '../output/image-sink.ts';
+import type { Page } from '../reports/page.ts';
 import { openRootfs, type OpenRootfs } from '../scan/open-rootfs.ts';
 import { openSink } from './open-sink.ts';
-import { planImage } from './plan-image.ts';
+import type { PageFile } from './page-file.ts';
+import { type ImagePlan, planImage } from './plan-image.ts';
 import { planPrefetch } from './prefetch.ts';
 import { selectEngine } from './select-engine.ts';
 import { writeTocImage } from './toc-image.ts';
-import type { BuildSummary, LayerSummary, RunContext, SourceSummary, TocImageSummary } from './run.ts';
+import type { BuildSummary, LayerSummary, RunContext, TocImageSummary } from './run.ts';
 
 /** @throws LayahError; the destination is then as it was before. */
 export async function runBuild(options: BuildOptions, context: RunContext): Promise<BuildSummary> {
@@ -33,18 +38,59 @@ export async function runBuild(options: BuildOptions, context: RunContext): Prom
   const rootfs = openRootfs(options.rootfs);
   try {
     const sink = await openSink(options.output, context);
+    let page: PageFile | undefined;
     try {
-      const { sources, layers, previous } = await planBuild(rootfs, options, context);
-      if (options.format !== 'none') warnOfOtherEngine(previous, engine, context.reporter);
+      page = await openPage(options.htmlPath);
+      const { plan, layers } = await planBuild(rootfs, options, context);
+      if (options.format !== 'none') warnOfOtherEngine(plan.previous, engine, context.reporter);
       const written = await writeBlobs({ rootfs, options, engine, context, sink }, layers);
-      return await writeMetadata({ options, engine, sink, sources }, written);
+      const { summary, documents } = await writeMetadata({ options, engine, sink, plan }, written);
+      await page?.write(await buildPage({ options, plan, summary }));
+      await sink.finish(documents);
+      await page?.commit();
+      return summary;
     } catch (thrown) {
+      await page?.abort();
       await sink.abort();
       context.signal.throwIfAborted();
       throw thrown;
     }
   } finally {
     rootfs.close();
+  }
+}
+
+/* What makes pages is loaded where one is asked for. */
+
+async function openPage(path: string | undefined): Promise<PageFile | undefined> {
+  if (path === undefined) return undefined;
+  const { openPageFile } = await import('./page-file.ts');
+  return openPageFile(path);
+}
+
+async function buildPage({ options, plan, summary }: Built): Promise<Page> {
+  const { imagePage } = await import('./image-page.ts');
+  return imagePage({ title: imageName(options), options, plan, built: summary });
+}
+
+interface Built {
+  readonly options: BuildOptions;
+  readonly plan: ImagePlan;
+  readonly summary: BuildSummary;
+}
+
+function imageName({ tag, output }: BuildOptions): string {
+  if (tag !== undefined) return tag;
+  switch (output.kind) {
+    case 'registry':
+      return formatRegistryReference(output.reference);
+    case 'oci-archive':
+    case 'oci-directory':
+      return basename(output.path);
+    case 'stdout':
+      return 'image';
+    default:
+      return unreachable(output);
   }
 }
 
@@ -56,25 +102,25 @@ interface ArrangedLayer {
 }
 
 interface BuildPlan {
-  readonly sources: readonly SourceSummary[];
+  readonly plan: ImagePlan;
   readonly layers: readonly ArrangedLayer[];
-  readonly previous: PreviousImage | undefined;
 }
 
 async function planBuild(rootfs: OpenRootfs, options: BuildOptions, context: RunContext): Promise<BuildPlan> {
-  const { layers: planned, arrange, scan, ...known } = await planImage(rootfs, options, context);
+  const plan = await planImage(rootfs, options, context);
+  const { arrange, scan } = plan;
   const prefetch = await planPrefetch(options.record, (path) => scan.byPath.get(path), context);
-  const layers = planned.map(({ plan, members }): ArrangedLayer => {
+  const layers = plan.layers.map(({ plan: { componentNames }, members }): ArrangedLayer => {
     const components = members.map(({ component }) => component);
     return {
-      componentNames: plan.componentNames,
+      componentNames,
       fingerprints: members.map(({ item }) => item.fingerprint),
       contents: prefetch(arrange(components)),
       contentBytes: components.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     };
   });
   warnDowngraded(layers, options, context.reporter);
-  return { ...known, layers };
+  return { plan, layers };
 }
 
 function warnOfOtherEngine(
@@ -155,13 +201,19 @@ interface MetadataWriting {
   readonly options: BuildOptions;
   readonly engine: GzipEngine;
   readonly sink: ImageSink;
-  readonly sources: readonly SourceSummary[];
+  readonly plan: ImagePlan;
+}
+
+interface WrittenMetadata {
+  readonly summary: BuildSummary;
+  /** What is left to write. */
+  readonly documents: LayoutDocuments;
 }
 
 async function writeMetadata(
-  { options, engine, sink, sources }: MetadataWriting,
+  { options, engine, sink, plan }: MetadataWriting,
   layers: readonly LayerSummary[],
-): Promise<BuildSummary> {
+): Promise<WrittenMetadata> {
   const { image, createdSeconds, tag } = options;
   const config = buildImageConfig({
     image,
@@ -185,14 +237,16 @@ async function writeMetadata(
     layers: layers.map(({ blob }) => blob.digest),
     tag,
   });
-  await sink.finish({ index: index.bytes, dockerManifest, tocManifest });
   return {
-    ...totals(layers),
-    manifestDigest: manifest.descriptor.digest,
-    engine: options.format === 'none' ? undefined : engine,
-    layers,
-    sources,
-    tocImage: summarizeTocs(tocs, tocManifest),
+    summary: {
+      ...totals(layers),
+      manifestDigest: manifest.descriptor.digest,
+      engine: options.format === 'none' ? undefined : engine,
+      layers,
+      sources: plan.sources,
+      tocImage: summarizeTocs(tocs, tocManifest),
+    },
+    documents: { index: index.bytes, dockerManifest, tocManifest },
   };
 }
 

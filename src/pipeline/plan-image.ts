@@ -34,6 +34,8 @@ export interface ImagePlan {
   readonly layers: readonly PlannedLayer[];
   /** Undefined when there is none whose plan could go on. */
   readonly previous: PreviousImage | undefined;
+  /** No later update counts. */
+  readonly planTimeSeconds: number;
   /** What a layer of these components holds. */
   readonly arrange: (components: readonly Component[]) => LayerContents;
 }
@@ -54,9 +56,10 @@ export async function planImage(
   const { components, summaries } = assignComponents(scan, claims);
   const arrange = createArranger(scan, { format, createdSeconds });
   const packed = packables(components, { options, arrange, reporter });
+  const planTimeSeconds = planTime(options, previous);
   const { layers, warnings } = planLayers(
     packed.map(({ item }) => item),
-    { ...options, previous: previous?.layers, planTimeSeconds: planTime(options, previous) },
+    { ...options, previous: previous?.layers, planTimeSeconds },
   );
   warnOf(warnings, reporter);
   const byName = new Map(packed.map((each) => [each.item.name, each]));
@@ -67,6 +70,7 @@ export async function planImage(
     sources: summaries,
     layers: layers.map((plan) => ({ plan, members: membersOf(plan) })),
     previous,
+    planTimeSeconds,
     arrange,
   };
 }

@@ -1,12 +1,13 @@
 /*
  * layah plan: which layer would hold what. Reads the tree and its databases, but no content of other files.
  */
+import { basename, resolve } from 'node:path';
 import { compareByteOrder } from '../model/byte-order.ts';
 import type { PreviousLayer } from '../model/layer-plan.ts';
 import type { PlanOptions } from '../model/options.ts';
 import { openRootfs } from '../scan/open-rootfs.ts';
 import type { Packable } from './pack-items.ts';
-import { planImage, type PlannedLayer } from './plan-image.ts';
+import { type ImagePlan, planImage, type PlannedLayer } from './plan-image.ts';
 import type { LayerChange, PlannedLayerSummary, PlanReport, RunContext } from './run.ts';
 
 /** @throws LayahError */
@@ -15,6 +16,7 @@ export async function runPlan(options: PlanOptions, context: RunContext): Promis
   try {
     // Nothing is written, so that any format will do.
     const planned = await planImage(rootfs, { ...options, format: 'estargz' }, context);
+    if (options.htmlPath !== undefined) await writePlanPage(options.htmlPath, options, planned);
     const previous = planned.previous === undefined ? undefined : indexLayers(planned.previous.layers);
     const layers = planned.layers.map((layer) => summarize(layer, previous));
     const names = new Set(planned.layers.flatMap(({ plan }) => plan.componentNames));
@@ -29,6 +31,14 @@ export async function runPlan(options: PlanOptions, context: RunContext): Promis
   } finally {
     rootfs.close();
   }
+}
+
+/** What makes pages is loaded where one is asked for. */
+async function writePlanPage(path: string, options: PlanOptions, plan: ImagePlan): Promise<void> {
+  const { writePage } = await import('./page-file.ts');
+  const { imagePage } = await import('./image-page.ts');
+  const title = basename(resolve(options.rootfs));
+  await writePage(path, async () => imagePage({ title, options, plan, built: undefined }));
 }
 
 interface PreviousIndex {

@@ -39,6 +39,7 @@ async function build(rootfs: string, archive: string, changes: Partial<BuildOpti
       maxLayerSizeBytes: undefined,
       planEpochSeconds: undefined,
       previous: undefined,
+      htmlPath: undefined,
       format: 'estargz',
       engine: { name: 'auto', level: 1, libdeflatePath: undefined },
       chunkSizeBytes: 4096,

@@ -2,6 +2,7 @@ import {
   type Command,
   type FlagGroup,
   ESTARGZ_FLAGS,
+  HTML_FLAG,
   LAYER_FLAGS,
   MESSAGE_FLAGS,
   PREFETCH_FLAGS,
@@ -58,6 +59,7 @@ const OUTPUT: FlagGroup = {
       description: 'print the plan as layah plan does, on standard output, and write no image',
     },
     { name: 'json', description: 'with --dry-run: print the plan as JSON' },
+    HTML_FLAG,
   ],
 };
 

@@ -1,6 +1,13 @@
 import { SOURCE_NAMES } from '../../model/component.ts';
 import { LAYER_TARGETS } from '../../model/options.ts';
-import { type Command, type Flag, type FlagGroup, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import {
+  type Command,
+  type Flag,
+  type FlagGroup,
+  HTML_FLAG,
+  MESSAGE_FLAGS,
+  REGISTRY_FLAGS,
+} from '../flags.ts';
 
 export const INPUT_FLAGS: FlagGroup = {
   title: 'Input',
@@ -119,7 +126,7 @@ export const PLAN_COMMAND: Command = {
     COMPONENT_FLAGS,
     { title: 'Layers', flags: PACKING_FLAGS },
     REGISTRY_FLAGS,
-    { title: 'Output', flags: [{ name: 'json', description: 'print the plan as JSON' }] },
+    { title: 'Output', flags: [{ name: 'json', description: 'print the plan as JSON' }, HTML_FLAG] },
     MESSAGE_FLAGS,
   ],
   examples: [

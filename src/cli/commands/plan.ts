@@ -32,5 +32,6 @@ export function rawPlanFlags(values: FlagValues): RawPlanFlags {
     previous: singleValue(values, 'previous'),
     rebalance: isSet(values, 'rebalance'),
     planEpoch: singleValue(values, 'plan-epoch'),
+    html: singleValue(values, 'html'),
   };
 }

@@ -28,6 +28,7 @@ describe('parseBuildOptions', () => {
       maxLayerSizeBytes: undefined,
       planEpochSeconds: undefined,
       previous: undefined,
+      htmlPath: undefined,
       format: 'estargz',
       engine: { name: 'auto', level: undefined, libdeflatePath: undefined },
       chunkSizeBytes: 4 * MIB,

@@ -45,6 +45,7 @@ export function buildFlags(changes: Partial<RawBuildFlags> = {}): RawBuildFlags 
     previous: undefined,
     rebalance: false,
     planEpoch: undefined,
+    html: undefined,
     compression: undefined,
     compressed: false,
     gzipEngine: undefined,

@@ -1,0 +1,253 @@
+/*
+ * The page about an image that `layah build` made, or that `layah plan` would have made: from what the plan knows, and of
+ * a built image what came out.
+ */
+import { describeEngine } from '../model/gzip-engine.ts';
+import { formatShare } from '../model/human-numbers.ts';
+import type { PlanOptions } from '../model/options.ts';
+import { formatPlatform } from '../model/platform.ts';
+import { formatTimestamp } from '../oci/timestamp.ts';
+import type { Cell, Fact, MapBranch, MapNode, Page, PageTable } from '../reports/page.ts';
+import { RATE_LEGEND, rateTone } from '../reports/tones.ts';
+import { type DescribedComponent, type DescribedLayer, describeLayers } from './described-layers.ts';
+import type { ImagePlan } from './plan-image.ts';
+import type { BuildSummary, SourceSummary } from './run.ts';
+
+export interface DescribedImage {
+  readonly title: string;
+  readonly options: PlanOptions;
+  readonly plan: ImagePlan;
+  /** Undefined when it was only planned. */
+  readonly built: BuildSummary | undefined;
+}
+
+export function imagePage(image: DescribedImage): Page {
+  const { title, plan, built } = image;
+  const layers = describeLayers(plan);
+  return {
+    title,
+    subtitle: built === undefined ? 'Plan of an image' : 'Image',
+    figures: imageFigures(layers, built),
+    facts: imageFacts(image),
+    map: { title: 'Layers, components and big files', root: imageMap(layers), legend: RATE_LEGEND },
+    tables: [layerTable(layers, built), componentTable(layers), fileTable(layers), sourceTable(plan.sources)],
+  };
+}
+
+function imageFigures(layers: readonly DescribedLayer[], built: BuildSummary | undefined): Fact[] {
+  const contentBytes = sumOf(layers, ({ sizeBytes }) => sizeBytes);
+  const pulledBytes = built?.layerBytes ?? contentBytes;
+  const weeklyBytes = sumOf(layers, (layer) => weeklyBytesOf(layer, sizeOf(layer, built)));
+  return [
+    { label: 'Layers', cell: count(layers.length) },
+    { label: 'Components', cell: count(sumOf(layers, ({ components }) => components.length)) },
+    { label: 'Files', cell: count(sumOf(layers, ({ fileCount }) => fileCount)) },
+    { label: 'Content', cell: bytes(contentBytes) },
+    ...(built === undefined
+      ? []
+      : [
+          {
+            label: 'Download',
+            cell: bytes(built.layerBytes),
+            remark: formatShare(built.layerBytes, contentBytes),
+          },
+        ]),
+    {
+      label: 'Pulled again each week',
+      cell: bytes(weeklyBytes),
+      remark: formatShare(weeklyBytes, pulledBytes),
+    },
+  ];
+}
+
+function imageFacts({ options, built }: DescribedImage): Fact[] {
+  return [
+    { label: 'Platform', cell: text(formatPlatform(options.image.platform)) },
+    { label: 'Created', cell: text(formatTimestamp(options.createdSeconds)) },
+    ...(built === undefined ? [] : builtFacts(built)),
+  ];
+}
+
+function builtFacts({ manifestDigest, engine }: BuildSummary): Fact[] {
+  return [
+    ...(engine === undefined ? [] : [{ label: 'Gzip engine', cell: text(describeEngine(engine)) }]),
+    { label: 'Manifest', cell: { kind: 'digest', digest: manifestDigest } },
+  ];
+}
+
+/** Files with less of the image than this are not shown by themselves. */
+const MIN_FILE_SHARE = 1 / 300;
+
+function imageMap(layers: readonly DescribedLayer[]): MapBranch {
+  const minFileBytes = sumOf(layers, ({ sizeBytes }) => sizeBytes) * MIN_FILE_SHARE;
+  const children = layers.map(({ number, components }): MapBranch => ({
+    kind: 'branch',
+    name: `layer ${number}`,
+    shortName: String(number),
+    children: components.map((component) => componentNode(component, minFileBytes)),
+  }));
+  return { kind: 'branch', name: 'image', shortName: 'image', children };
+}
+
+function componentNode(
+  { name, sizeBytes, probability, files }: DescribedComponent,
+  minFileBytes: number,
+): MapNode {
+  const tone = rateTone(probability);
+  const shortName = lastName(name);
+  const big = files.filter((file) => file.sizeBytes >= minFileBytes);
+  if (files.length < 2 || big.length === 0) return { kind: 'leaf', name, shortName, sizeBytes, tone };
+  const leaves = big.map((file): MapNode => ({
+    kind: 'leaf',
+    name: file.path,
+    shortName: lastName(file.path),
+    sizeBytes: file.sizeBytes,
+    tone,
+  }));
+  const restBytes = sizeBytes - sumOf(big, (file) => file.sizeBytes);
+  const rest: MapNode = {
+    kind: 'leaf',
+    name: 'other files',
+    shortName: 'others',
+    sizeBytes: restBytes,
+    tone,
+  };
+  return { kind: 'branch', name, shortName, children: [...leaves, rest] };
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function layerTable(layers: readonly DescribedLayer[], built: BuildSummary | undefined): PageTable {
+  return {
+    title: 'Layers',
+    note: 'From the bottom up: what changes least comes first.',
+    columns: [
+      { title: 'Layer', align: 'right', sorted: 'ascending' },
+      { title: 'Components', align: 'left' },
+      { title: 'Files', align: 'right' },
+      { title: 'Content', align: 'right', bars: true },
+      ...(built === undefined ? [] : [{ title: 'Download', align: 'right' } as const]),
+      { title: 'Changes/week', align: 'right' },
+      { title: 'Pulled/week', align: 'right' },
+      ...(built === undefined ? [] : [{ title: 'Digest', align: 'left' } as const]),
+    ],
+    rows: layers.map((layer) => layerRow(layer, built)),
+  };
+}
+
+function layerRow(layer: DescribedLayer, built: BuildSummary | undefined): Cell[] {
+  const { number, components, fileCount, sizeBytes, probability } = layer;
+  const blob = built?.layers[number - 1]?.blob;
+  return [
+    count(number),
+    { kind: 'names', texts: components.map(({ name }) => name) },
+    count(fileCount),
+    bytes(sizeBytes),
+    ...(blob === undefined ? [] : [bytes(blob.sizeBytes)]),
+    { kind: 'share', share: probability, tone: rateTone(probability) },
+    bytes(weeklyBytesOf(layer, sizeOf(layer, built))),
+    ...(blob === undefined ? [] : [{ kind: 'digest', digest: blob.digest } as const]),
+  ];
+}
+
+function componentTable(layers: readonly DescribedLayer[]): PageTable {
+  const rows = layers
+    .flatMap(({ number, components }) => components.map((component) => ({ number, component })))
+    .toSorted((left, right) => right.component.sizeBytes - left.component.sizeBytes);
+  return {
+    title: 'Components',
+    note: '',
+    columns: [
+      { title: 'Component', align: 'left' },
+      { title: 'Layer', align: 'right' },
+      { title: 'Files', align: 'right' },
+      { title: 'Content', align: 'right', sorted: 'descending', bars: true },
+      { title: 'Changes/week', align: 'right' },
+    ],
+    rows: rows.map(({ number, component: { name, fileCount, sizeBytes, probability } }) => [
+      { kind: 'name', text: name },
+      count(number),
+      count(fileCount),
+      bytes(sizeBytes),
+      { kind: 'share', share: probability, tone: rateTone(probability) },
+    ]),
+  };
+}
+
+const SHOWN_FILES = 100;
+
+function fileTable(layers: readonly DescribedLayer[]): PageTable {
+  const files = layers
+    .flatMap(({ number, components }) =>
+      components.flatMap(({ name, files: each }) => each.map((file) => ({ ...file, number, name }))),
+    )
+    .toSorted((left, right) => right.sizeBytes - left.sizeBytes)
+    .slice(0, SHOWN_FILES);
+  return {
+    title: 'Largest files',
+    note: '',
+    columns: [
+      { title: 'File', align: 'left' },
+      { title: 'Component', align: 'left' },
+      { title: 'Layer', align: 'right' },
+      { title: 'Size', align: 'right', sorted: 'descending', bars: true },
+    ],
+    rows: files.map(({ path, name, number, sizeBytes }) => [
+      { kind: 'name', text: path },
+      { kind: 'name', text: name },
+      count(number),
+      bytes(sizeBytes),
+    ]),
+  };
+}
+
+function sourceTable(sources: readonly SourceSummary[]): PageTable {
+  const total = sumOf(sources, ({ sizeBytes }) => sizeBytes);
+  return {
+    title: 'Sources',
+    note: 'Who says which files belong together.',
+    columns: [
+      { title: 'Source', align: 'left' },
+      { title: 'Packages', align: 'right' },
+      { title: 'Components', align: 'right' },
+      { title: 'Files', align: 'right' },
+      { title: 'Content', align: 'right', bars: true },
+      { title: 'Share', align: 'right' },
+    ],
+    rows: sources.map(({ source, packageCount, componentCount, fileCount, sizeBytes }) => [
+      { kind: 'name', text: source },
+      packageCount === undefined ? { kind: 'none' } : count(packageCount),
+      count(componentCount),
+      count(fileCount),
+      bytes(sizeBytes),
+      total === 0 ? { kind: 'none' } : { kind: 'share', share: sizeBytes / total },
+    ]),
+  };
+}
+
+/** What is pulled: the blob, or before there is one the content. */
+function sizeOf({ number, sizeBytes }: DescribedLayer, built: BuildSummary | undefined): number {
+  return built?.layers[number - 1]?.blob.sizeBytes ?? sizeBytes;
+}
+
+function weeklyBytesOf({ probability }: DescribedLayer, sizeBytes: number): number {
+  return Math.round(probability * sizeBytes);
+}
+
+function sumOf<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0);
+}
+
+function count(value: number): Cell {
+  return { kind: 'count', count: value };
+}
+
+function bytes(value: number): Cell {
+  return { kind: 'bytes', bytes: value };
+}
+
+function text(value: string): Cell {
+  return { kind: 'text', text: value };
+}
