@@ -58,6 +58,7 @@ describe('the README', () => {
         expect.stringContaining('skopeo copy'),
       ],
       [expect.stringContaining('layah plan')],
+      [expect.stringContaining('--html')],
       [
         expect.stringContaining('--min-chunk-size'),
         expect.stringContaining('--external-toc -o app.ociarchive'),
@@ -80,7 +81,7 @@ describe('the README', () => {
     ['root', 'podman', 'skopeo', 'strace', 'dpkg', ...DOCKER_NEEDS, REGISTRY_PROGRAM],
     'has commands for layah without a container that build, deliver and check an image',
     async () => {
-      const [, , build = [], plan = [], variants = [], check = []] = await consoleBlocks();
+      const [, , build = [], plan = [], page = [], variants = [], check = []] = await consoleBlocks();
       const deliver = await tableCommands('Build an image');
       expect(deliver).toHaveLength(5);
       const directory = await makeProject();
@@ -119,7 +120,7 @@ describe('the README', () => {
         expect(await run('podman', ['image', 'exists', 'localhost/app:1'])).toBe('');
         await copyFile(join(directory, 'app.ociarchive'), join(directory, 'app-1.ociarchive'));
         const blocks = (await shellBlocks()).filter((block) => USES_PROGRAM.test(block));
-        await runAll([...plan, ...blocks, ...variants]);
+        await runAll([...plan, ...page, ...blocks, ...variants]);
       });
     },
   );

@@ -25,7 +25,12 @@ function elementsBelow(nodes: readonly Node[]): ParsedElement[] {
     if (!adapter.isElementNode(node)) return [];
     const children = elementsBelow(node.childNodes);
     const attributes = Object.fromEntries(node.attrs.map(({ name, value }) => [name, value]));
-    const element: ParsedElement = { name: node.tagName, attributes, text: textOf(node.childNodes), children };
+    const element: ParsedElement = {
+      name: node.tagName,
+      attributes,
+      text: textOf(node.childNodes),
+      children,
+    };
     return [element].concat(children);
   });
 }
