@@ -29,6 +29,8 @@ export interface ListedLayer {
   readonly storage: LayerStorage;
   /** In the order of the layer, without landmark and TOC. */
   readonly entries: readonly ListedEntry[];
+  /** Where gzip members with chunks begin, ascending, and where the last one ends; empty where the layer has no TOC. */
+  readonly memberOffsets: readonly number[];
   /** Of the tar; undefined when only the TOC was read and nothing says so. */
   readonly tarBytes: number | undefined;
 }
@@ -88,19 +90,26 @@ function listToc(located: LocatedToc, { descriptor, budget, warn }: ListingInput
     return [{ header, digest, chunks }];
   });
   const content = entries.filter(({ header }) => !RESERVED_ROOT_NAMES.includes(header.path));
-  const chunks = content.flatMap((entry) => entry.chunks);
   return {
     storage: {
       kind: 'estargz',
       tocEntryCount: located.toc.entries.length,
-      chunkCount: chunks.length,
-      memberCount: new Set(chunks.map(({ memberOffset }) => memberOffset)).size,
+      chunkCount: offsetsOf(content).length,
+      memberCount: new Set(offsetsOf(content)).size,
       landmark: landmarkOf(entries),
       tocIsExternal: located.isExternal,
     },
     entries: content,
+    memberOffsets: [...new Set([...offsetsOf(entries), located.tocOffset])].sort(
+      (left, right) => left - right,
+    ),
     tarBytes: statedSize(descriptor.annotations?.[UNCOMPRESSED_SIZE_ANNOTATION]),
   };
+}
+
+/** One a chunk. */
+function offsetsOf(entries: readonly ListedEntry[]): number[] {
+  return entries.flatMap(({ chunks }) => chunks.map(({ memberOffset }) => memberOffset));
 }
 
 function digestOf(text: string | undefined): Digest | undefined {
@@ -137,7 +146,8 @@ async function listStreamed(input: ListingInput): Promise<ListedLayer> {
   const unpack = decompressorOf(compression);
   if (unpack === undefined) await pipeline(blob, read, { signal });
   else await pipeline(blob, unpack, read, { signal });
-  return { storage: { kind: compression === 'none' ? 'plain' : compression }, entries, tarBytes };
+  const kind = compression === 'none' ? 'plain' : compression;
+  return { storage: { kind }, entries, memberOffsets: [], tarBytes };
 }
 
 function decompressorOf(compression: LayerCompression): Transform | undefined {

@@ -29,6 +29,8 @@ export interface ComponentInfo {
   readonly updateTimesSeconds: readonly number[];
   /** What the user said of its update rate, in days. */
   readonly updateIntervalDays: number | undefined;
+  /** Of its packages, where the database has them: one, or several joined by commas. For people. */
+  readonly version?: string;
   /** True for package databases and the like: they differ in every build. */
   readonly changesEveryBuild: boolean;
 }

@@ -1,31 +1,49 @@
 /*
- * layah inspect: what is in an image. Of layers with a TOC only that is read.
+ * layah inspect: what is in an image. Of layers with a TOC only that is read, and package databases when they are asked for.
  */
-import { listImage } from '../images/list-image.ts';
-import { recordedComponentNames } from '../images/recorded-layers.ts';
-import { mergeListed, type StoredEntry } from '../images/stored-entries.ts';
+import type { StoredEntry } from '../images/stored-entries.ts';
+import { LayahError } from '../model/errors.ts';
 import type { ImageReport } from '../model/image-report.ts';
 import type { InspectOptions } from '../model/inspect-options.ts';
 import { createPathMatcher } from '../model/path-matcher.ts';
-import { createComponentLookup } from './component-lookup.ts';
+import type { ComponentLookup } from './component-lookup.ts';
 import { reportImage } from './inspect-report.ts';
 import { withSelectedImage } from './open-selected-image.ts';
+import { readImage } from './read-image.ts';
 import type { RunContext } from './run.ts';
 
-/** @throws LayahError `bad-image` when there is no such image, or it is damaged. */
+/** @throws LayahError `bad-image` when there is no such image, it is damaged or has no component of the name. */
 export async function runInspect(options: InspectOptions, context: RunContext): Promise<ImageReport> {
-  return withSelectedImage(options.image, context, async (store, image) => {
-    const layers = await listImage(store, image, { limits: options, ...context });
-    const contents = mergeListed(layers);
-    const recorded = layers.map(({ descriptor }) => recordedComponentNames(descriptor));
-    const lookup = createComponentLookup(recorded, undefined);
-    const isListed = listedFiles(options);
-    return reportImage({ location: store.location, image, layers, contents, lookup, isListed });
+  const { image: selection, readsDatabases } = options;
+  return withSelectedImage(selection, context, async (store, image) => {
+    const reading = await readImage(store, image, { limits: options, readsDatabases, context });
+    const { location } = store;
+    const report = reportImage({ ...reading, location, isListed: listedFiles(options, reading.lookup) });
+    refuseUnknown(options, report);
+    return report;
   });
 }
 
-function listedFiles({ files }: InspectOptions): ((entry: StoredEntry) => boolean) | undefined {
-  if (files === undefined) return undefined;
-  const matches = createPathMatcher(files);
-  return ({ header }) => matches(header.path);
+function listedFiles(
+  { files, component }: InspectOptions,
+  lookup: ComponentLookup,
+): ((entry: StoredEntry) => boolean) | undefined {
+  if (files === undefined && component === undefined) return undefined;
+  const matches = files === undefined ? () => true : createPathMatcher(files);
+  const belongs = ({ header, layer }: StoredEntry): boolean =>
+    component === undefined || (header.kind !== 'directory' && lookup.find(header.path, layer) === component);
+  return (entry) => matches(entry.header.path) && belongs(entry);
+}
+
+function refuseUnknown({ component }: InspectOptions, { components, location }: ImageReport): void {
+  if (component === undefined || components.some(({ name }) => name === component)) return;
+  const alike = components.filter(({ name }) => name.includes(component)).slice(0, 5);
+  throw new LayahError({
+    code: 'usage',
+    message: `--component: ${location} has no component ${JSON.stringify(component)}`,
+    hint:
+      alike.length === 0
+        ? 'layah inspect --databases --json lists all of them.'
+        : `Is it ${alike.map(({ name }) => name).join(', ')}?`,
+  });
 }

@@ -23,6 +23,7 @@ const apkPackage: fc.Arbitrary<ApkPackage> = fc
   .record({
     name: word,
     origin: fc.option(word, { nil: undefined }),
+    version: fc.option(word, { nil: undefined }),
     buildTimeSeconds: fc.option(fc.integer({ min: 1, max: 4_000_000_000 }), { nil: undefined }),
     replaces: fc.uniqueArray(word, { maxLength: 3 }).map((names) => new Set(names)),
     replacesPriority: fc.nat(100),
@@ -31,9 +32,10 @@ const apkPackage: fc.Arbitrary<ApkPackage> = fc
       selector: ([path]) => path,
     }),
   })
-  .map(({ contents, name, origin, buildTimeSeconds, replaces, replacesPriority }) => ({
+  .map(({ contents, name, origin, version, buildTimeSeconds, replaces, replacesPriority }) => ({
     name,
     origin,
+    version,
     buildTimeSeconds,
     replaces,
     replacesPriority,
@@ -46,7 +48,8 @@ function write(packages: readonly ApkPackage[]): string {
 }
 
 function writeRecord(written: ApkPackage): string[] {
-  const lines = ['C:Q1AAAA=', `P:${written.name}`, 'V:1-r0', 'T:any: text'];
+  const lines = ['C:Q1AAAA=', `P:${written.name}`, 'T:any: text'];
+  if (written.version !== undefined) lines.push(`V:${written.version}`);
   if (written.origin !== undefined) lines.push(`o:${written.origin}`);
   if (written.buildTimeSeconds !== undefined) lines.push(`t:${written.buildTimeSeconds}`);
   if (written.replaces.size > 0) lines.push(`r:${[...written.replaces].join('<2 ')}`);

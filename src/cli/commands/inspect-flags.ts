@@ -34,6 +34,16 @@ export const INSPECT_COMMAND: Command = {
           description:
             "list these files instead: a path or a glob from the image's root on; a directory means all below it",
         },
+        {
+          name: 'component',
+          value: 'NAME',
+          description: 'list the files of this component instead, for example dpkg/bash; implies --databases',
+        },
+        {
+          name: 'databases',
+          description:
+            'read the package databases of the image too, which say which file belongs to which component',
+        },
         { name: 'json', description: 'print everything as JSON' },
       ],
     },

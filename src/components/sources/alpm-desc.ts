@@ -17,6 +17,8 @@ export interface AlpmDesc {
   readonly name: string;
   /** What it was built from, together with its sibling packages: a byte string. */
   readonly base: string;
+  /** A byte string. */
+  readonly version: string | undefined;
   readonly buildTimeSeconds: number | undefined;
 }
 
@@ -32,6 +34,7 @@ export function parseAlpmDesc(text: string): AlpmDesc | undefined {
   return {
     name,
     base: values.get('%BASE%') ?? name,
+    version: values.get('%VERSION%'),
     buildTimeSeconds: parseTime(values.get('%BUILDDATE%') ?? ''),
   };
 }

@@ -6,6 +6,7 @@ export interface ApkPackage {
   readonly name: string;
   /** The recipe that it was built from, together with its sibling packages; undefined when the record names none. */
   readonly origin: string | undefined;
+  readonly version: string | undefined;
   readonly buildTimeSeconds: number | undefined;
   /** The packages whose files it may take over. */
   readonly replaces: ReadonlySet<string>;
@@ -95,6 +96,7 @@ interface GrowingRecord {
   readonly limit: PathLimit;
   name: string | undefined;
   origin: string | undefined;
+  version: string | undefined;
   buildTimeSeconds: number | undefined;
   replaces: ReadonlySet<string>;
   replacesPriority: number;
@@ -112,6 +114,7 @@ function startRecord(lineNumber: number, limit: PathLimit): GrowingRecord {
     limit,
     name: undefined,
     origin: undefined,
+    version: undefined,
     buildTimeSeconds: undefined,
     replaces: NO_NAMES,
     replacesPriority: 0,
@@ -122,8 +125,8 @@ function startRecord(lineNumber: number, limit: PathLimit): GrowingRecord {
 }
 
 function finishRecord(record: GrowingRecord, name: string): ApkPackage {
-  const { origin, buildTimeSeconds, replaces, replacesPriority, directories, files } = record;
-  return { name, origin, buildTimeSeconds, replaces, replacesPriority, directories, files };
+  const { origin, version, buildTimeSeconds, replaces, replacesPriority, directories, files } = record;
+  return { name, origin, version, buildTimeSeconds, replaces, replacesPriority, directories, files };
 }
 
 interface Line {
@@ -145,6 +148,7 @@ type ReadField = (record: GrowingRecord, value: string) => string | undefined;
 /** What is not here (description, dependencies, modes, checksums...) says nothing about components. */
 const FIELDS: ReadonlyMap<string, ReadField> = new Map<string, ReadField>([
   ['P', readName],
+  ['V', readVersion],
   ['o', readOrigin],
   ['t', readBuildTime],
   ['r', readReplaces],
@@ -152,6 +156,11 @@ const FIELDS: ReadonlyMap<string, ReadField> = new Map<string, ReadField>([
   ['F', readDirectory],
   ['R', readFile],
 ]);
+
+function readVersion(record: GrowingRecord, value: string): undefined {
+  record.version = value;
+  return undefined;
+}
 
 function readName(record: GrowingRecord, value: string): string | undefined {
   if (value === '') return 'a package without a name';

@@ -10,15 +10,26 @@ export function componentName(source: string, packageName: string): string {
 
 const MAX_NAME_LENGTH = 255;
 
-/** A component of packages of which the database keeps nothing but build times. */
-export function buildTimeComponent(
-  name: string,
-  packages: readonly { readonly buildTimeSeconds: number | undefined }[],
-): ComponentInfo {
+/** What the packages of a component are called together, for `ComponentInfo`. @param versions - byte strings. */
+export function joinVersions(versions: readonly (string | undefined)[]): { readonly version?: string } {
+  const known = versions.filter((version) => version !== undefined && version !== '');
+  if (known.length === 0) return {};
+  return { version: displayBytes([...new Set(known)].join(', ')).slice(0, MAX_NAME_LENGTH) };
+}
+
+export interface DatedPackage {
+  readonly buildTimeSeconds: number | undefined;
+  /** A byte string. */
+  readonly version: string | undefined;
+}
+
+/** A component of packages of which the database keeps nothing but build times and versions. */
+export function buildTimeComponent(name: string, packages: readonly DatedPackage[]): ComponentInfo {
   const times = new Set(packages.flatMap(({ buildTimeSeconds }) => buildTimeSeconds ?? []));
   const newestFirst = [...times].sort((left, right) => right - left);
   return {
     name,
+    ...joinVersions(packages.map(({ version }) => version)),
     mtimeClampSeconds: newestFirst[0],
     updateTimesSeconds: newestFirst,
     updateIntervalDays: undefined,

@@ -6,7 +6,7 @@ import type {
   SourceInput,
 } from '../../model/component.ts';
 import { baseName, joinPath, parentPath, rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
-import { claimDatabaseFiles, databaseComponent } from './database-components.ts';
+import { claimDatabaseFiles, databaseComponent, joinVersions } from './database-components.ts';
 import { unlessUnusable } from './database-reader.ts';
 import { claimAlternatives } from './dpkg-alternatives.ts';
 import { readDpkgChangelogs, type SourceHistory } from './dpkg-changelogs.ts';
@@ -19,6 +19,8 @@ import {
 import { parseDpkgDiversions, type DivertPath } from './dpkg-diversions.ts';
 import { findDpkgOwners, type DpkgFiles } from './dpkg-files.ts';
 import { infoStems } from './dpkg-lists.ts';
+import type { DpkgPackage } from './dpkg-status.ts';
+import { groupBy } from './group-by.ts';
 import { claimMovedDpkgFiles } from './dpkg-moved.ts';
 import { claimGeneratedFiles, claimPackageState } from './dpkg-state.ts';
 
@@ -49,11 +51,12 @@ async function loadDpkg(input: SourceInput): Promise<SourceClaims | undefined> {
   const files = await findDpkgOwners(input, database, divert);
   const { claims, stateNames } = await claimAll(input, { database, componentOfSource, files });
   const histories = await readDpkgChangelogs(input, packages);
+  const versions = sourceVersions(packages);
   return {
     source: 'dpkg',
     packageCount: packages.filter(({ installed }) => installed).length,
     components: [
-      ...sourceNames.map((name) => sourceComponent(name, histories.get(name))),
+      ...sourceNames.map((name) => sourceComponent(name, histories.get(name), versions.get(name) ?? [])),
       databaseComponent('dpkg/database'),
       ...stateNames.map(databaseComponent),
     ],
@@ -136,9 +139,21 @@ function infoStem(fileName: string): string | undefined {
   return dot < 0 ? undefined : fileName.slice(0, dot);
 }
 
-function sourceComponent(name: string, history: SourceHistory | undefined): ComponentInfo {
+/** By source package; packages that were removed have none. */
+function sourceVersions(packages: readonly DpkgPackage[]): ReadonlyMap<string, readonly string[]> {
+  const installed = packages.filter((each) => each.installed);
+  const bySource = groupBy(installed, ({ sourceName }) => sourceName);
+  return new Map([...bySource].map(([name, each]) => [name, each.map(({ sourceVersion }) => sourceVersion)]));
+}
+
+function sourceComponent(
+  name: string,
+  history: SourceHistory | undefined,
+  versions: readonly string[],
+): ComponentInfo {
   return {
     name: `dpkg/${name}`,
+    ...joinVersions(versions),
     mtimeClampSeconds: history?.releaseTimeSeconds,
     updateTimesSeconds: history?.updateTimesSeconds ?? [],
     updateIntervalDays: undefined,

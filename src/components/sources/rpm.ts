@@ -20,7 +20,7 @@ import type {
 import type { Entry, Scan } from '../../model/entry.ts';
 import { rootfsPath, type RootfsPath } from '../../model/rootfs-path.ts';
 import type { DigestAlgorithm } from '../../model/rootfs-reader.ts';
-import { componentName, databaseComponent } from './database-components.ts';
+import { componentName, databaseComponent, joinVersions } from './database-components.ts';
 import { chooseDatabase } from './database-reader.ts';
 import { groupBy } from './group-by.ts';
 import { reclaimMovedFiles, type MissingFile } from './moved-files.ts';
@@ -116,6 +116,12 @@ export function sourceRpmName(sourceRpm: string | undefined): string | undefined
   return version > 0 ? stem.slice(0, version) : undefined;
 }
 
+/** `1.0-2.fc40` of it. */
+function sourceRpmVersion(sourceRpm: string | undefined): string | undefined {
+  const name = sourceRpmName(sourceRpm);
+  return name === undefined ? undefined : sourceRpm?.slice(name.length + 1).replace(/\.(?:no)?src\.rpm$/, '');
+}
+
 function claimDatabase(scan: Scan, { directory }: RpmDatabase, component: number): Map<RootfsPath, Claim> {
   const below = scan.entries.filter(({ path }) => path.startsWith(`${directory}/`));
   return new Map(below.map(({ path }): [RootfsPath, Claim] => [path, { component, strength: 'strong' }]));
@@ -183,6 +189,7 @@ function sourceComponent(name: string, packages: readonly RpmPackage[]): Compone
   const changelogTimes = packages.flatMap(({ changelogTimesSeconds }) => changelogTimesSeconds);
   return {
     name,
+    ...joinVersions(packages.map(({ sourceRpm }) => sourceRpmVersion(sourceRpm))),
     mtimeClampSeconds: buildTimes.length === 0 ? undefined : buildTimes.reduce((a, b) => Math.max(a, b)),
     updateTimesSeconds: [...new Set([...buildTimes, ...changelogTimes])].sort((left, right) => right - left),
     updateIntervalDays: undefined,

@@ -9,6 +9,7 @@ describe('parseAlpmDesc', () => {
     expect(parseAlpmDesc(readFileSync(`${LOCAL}/demo-libs-1:2.0-1/desc`, 'latin1'))).toEqual({
       name: 'demo-libs',
       base: 'demo',
+      version: '1:2.0-1',
       buildTimeSeconds: 1700000100,
     });
   });

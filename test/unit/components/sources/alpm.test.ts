@@ -58,9 +58,10 @@ describe('alpmSource on a tree that pacman made', () => {
     ]);
   });
 
-  it('dates a component by the build dates of its packages', () => {
+  it('dates a component by the build dates of its packages, and knows their version', () => {
     expect(loaded.claims?.components[0]).toEqual({
       name: 'alpm/demo',
+      version: '1:2.0-1',
       mtimeClampSeconds: 1700000100,
       updateTimesSeconds: [1700000100, 1700000000],
       updateIntervalDays: undefined,

@@ -18,6 +18,7 @@ describe('parseApkDatabase', () => {
     expect(packages[5]).toEqual({
       name: 'coreutils',
       origin: 'coreutils',
+      version: '9.5-r2',
       buildTimeSeconds: 1726000000,
       replaces: new Set(['busybox', 'uutils']),
       replacesPriority: 5,

@@ -54,9 +54,10 @@ describe('apkSource on a small tree in the layout of Alpine', () => {
     ]);
   });
 
-  it('dates a component by the build times of its packages', () => {
+  it('dates a component by the build times of its packages, and knows their versions', () => {
     expect(loaded.claims?.components.find(({ name }) => name === 'apk/musl')).toEqual({
       name: 'apk/musl',
+      version: '1.2.5-r9, 1.2.5-r8',
       mtimeClampSeconds: 1739450422,
       updateTimesSeconds: [1739450422, 1737000000],
       updateIntervalDays: undefined,

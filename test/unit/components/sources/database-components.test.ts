@@ -3,6 +3,7 @@ import {
   buildTimeComponent,
   claimDatabaseFiles,
   componentName,
+  joinVersions,
 } from '../../../../src/components/sources/database-components.ts';
 import { rootfsPath } from '../../../../src/model/rootfs-path.ts';
 import { createMemoryRootfs } from '../memory-rootfs.ts';
@@ -17,11 +18,23 @@ describe('componentName', () => {
 
 describe('buildTimeComponent', () => {
   it('has the times newest first without duplicates, and the newest as the clamp', () => {
-    const packages = [7, undefined, 9, 7].map((buildTimeSeconds) => ({ buildTimeSeconds }));
+    const packages = [7, undefined, 9, 7].map((buildTimeSeconds) => ({
+      buildTimeSeconds,
+      version: undefined,
+    }));
     expect(buildTimeComponent('apk/a', packages)).toMatchObject({
       mtimeClampSeconds: 9,
       updateTimesSeconds: [9, 7],
     });
+  });
+});
+
+describe('joinVersions', () => {
+  it('names every version once, on one line of bounded length, and leaves out what is not known', () => {
+    expect(joinVersions(['1.0-1', undefined, '2.0', '1.0-1', ''])).toEqual({ version: '1.0-1, 2.0' });
+    expect(joinVersions(['1\n2'])).toEqual({ version: String.raw`1\x0a2` });
+    expect(joinVersions(['v'.repeat(1000)]).version).toHaveLength(255);
+    expect(joinVersions([undefined])).toEqual({});
   });
 });
 
