@@ -16,6 +16,7 @@ export interface FlagGroup {
 export type CommandName =
   | 'build'
   | 'convert'
+  | 'diff'
   | 'inspect'
   | 'plan'
   | 'verify'

@@ -17,7 +17,10 @@ export function renderHelp(commands: readonly Command[], columns: number): strin
     ...renderRows(rows, width, leftColumnsOf(rows, width)),
     '',
     ...wrap('layah COMMAND --help says more of a command, layah --version which version this is.', width),
-    'Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted by SIGINT and SIGTERM.',
+    ...wrap(
+      'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 above --fail-above, 130 and 143 interrupted by SIGINT and SIGTERM.',
+      width,
+    ),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { LayahError } from '../model/errors.ts';
 import { BUILD_COMMAND } from './commands/build-flags.ts';
 import { CONVERT_COMMAND } from './commands/convert-flags.ts';
+import { DIFF_COMMAND } from './commands/diff-flags.ts';
 import { INSPECT_COMMAND } from './commands/inspect-flags.ts';
 import { PLAN_COMMAND } from './commands/plan-flags.ts';
 import { RECORD_COMMANDS } from './commands/record-flags.ts';
@@ -12,6 +13,7 @@ export const COMMANDS: readonly Command[] = [
   CONVERT_COMMAND,
   PLAN_COMMAND,
   INSPECT_COMMAND,
+  DIFF_COMMAND,
   VERIFY_COMMAND,
   ...RECORD_COMMANDS,
 ];

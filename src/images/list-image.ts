@@ -27,8 +27,10 @@ export interface ImageListingRun {
   readonly limits: ReadLimits;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-  /** Those of one layer, by its digest; see `ListingInput`. */
-  readonly observe?: (layer: Digest) => readonly EntryObserver[];
+  /** For one layer; see `ListingInput`. */
+  readonly observe: () => readonly EntryObserver[];
+  /** Layers that were listed already, for another image; those of this one are added. */
+  readonly listed: Map<Digest, ListedLayer>;
 }
 
 /** Requests wait for a registry most of the time, and Node inflates in four threads. */
@@ -40,7 +42,10 @@ export async function listImage(
   { descriptor, manifest, config }: SelectedImage,
   run: ImageListingRun,
 ): Promise<ImageLayer[]> {
-  const distinct = [...new Map(manifest.layers.map((layer) => [layer.digest, layer])).values()];
+  const { signal, reporter, listed } = run;
+  const distinct = [...new Map(manifest.layers.map((layer) => [layer.digest, layer])).values()].filter(
+    ({ digest }) => !listed.has(digest),
+  );
   const totalBytes = distinct.reduce((sum, { size }) => sum + size, 0);
   const budget = createReadBudget({ compressedBytes: totalBytes, ...withDefaults(run.limits) });
   const tocImages = createTocImages(store, descriptor);
@@ -49,11 +54,9 @@ export async function listImage(
     doneBytes += count;
     run.reporter.progress('read', doneBytes, totalBytes);
   };
-  const { signal, reporter } = run;
   const warn = (problem: string): void => reporter.warn(problem);
-  const listed = new Map<Digest, ListedLayer>();
   await forEachAtOnce(distinct, async (layer) => {
-    const observers = run.observe?.(layer.digest) ?? [];
+    const observers = run.observe();
     const input = { store, descriptor: layer, signal, tocImages, budget, observers, warn, onBytes };
     listed.set(layer.digest, await listLayer(input));
   });

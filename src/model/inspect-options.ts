@@ -20,3 +20,17 @@ export interface InspectOptions extends ReadLimits {
   /** Package databases are read too: they say which file belongs to which component. */
   readonly readsDatabases: boolean;
 }
+
+/** What an update may download. */
+export type DownloadLimit =
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  /** Of all blobs of the new image. */
+  | { readonly kind: 'percent'; readonly percent: number };
+
+/** `layah diff`. Frozen. */
+export interface DiffOptions extends ReadLimits {
+  readonly old: ImageSelection;
+  readonly new: ImageSelection;
+  readonly listsFiles: boolean;
+  readonly failAbove: DownloadLimit | undefined;
+}

@@ -41,7 +41,7 @@ export async function claimImageTree(
 }
 
 /** @throws LayahError as `loadSources` */
-export async function claimTree(input: SourceInput, selection: SourceSelection): Promise<ClaimedTree> {
+async function claimTree(input: SourceInput, selection: SourceSelection): Promise<ClaimedTree> {
   const { scan } = input;
   const sources = await loadSources(input, selection);
   const { components } = assignComponents(scan, sources);

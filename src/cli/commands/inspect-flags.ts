@@ -1,19 +1,17 @@
 import { type Command, type Flag, MESSAGE_FLAGS, READ_LIMIT_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
 
-/** Which image is meant, where a location has several. */
-const SELECTION_FLAGS: readonly Flag[] = [
-  {
-    name: 'tag',
-    alias: 't',
-    value: 'NAME',
-    description: 'which image, when there are several; also IMAGE:NAME',
-  },
-  {
-    name: 'platform',
-    value: 'OS/ARCH',
-    description: 'of several platforms this one, for example linux/arm64 (default: that of this machine)',
-  },
-];
+export const PLATFORM_FLAG: Flag = {
+  name: 'platform',
+  value: 'OS/ARCH',
+  description: 'of several platforms this one, for example linux/arm64 (default: that of this machine)',
+};
+
+const TAG_FLAG: Flag = {
+  name: 'tag',
+  alias: 't',
+  value: 'NAME',
+  description: 'which image, when there are several; also IMAGE:NAME',
+};
 
 export const INSPECT_COMMAND: Command = {
   name: 'inspect',
@@ -23,7 +21,7 @@ export const INSPECT_COMMAND: Command = {
     'Prints platform and config of an image, then its layers from the bottom up: components, files, content bytes, compressed bytes and format, then the largest files, what is stored more than once, and what later layers override. Of layers with a table of contents only that is read, from a registry too; others are read as a whole. IMAGE is oci-archive:FILE, oci:DIR, docker-archive:FILE, each with :TAG behind it where there are several images, docker://REGISTRY/NAME:TAG, or a path: a file is an OCI archive, a directory a layout.',
   positionals: ['image'],
   groups: [
-    { title: 'Image', flags: [...SELECTION_FLAGS, ...READ_LIMIT_FLAGS] },
+    { title: 'Image', flags: [TAG_FLAG, PLATFORM_FLAG, ...READ_LIMIT_FLAGS] },
     {
       title: 'Output',
       flags: [

@@ -16,6 +16,7 @@ Commands:
   convert            make the layers of an image eStargz, one by one
   plan               show which layer would hold what, and what an update would cost
   inspect            show what is in an image: layers, components, files, duplicates
+  diff               show what a client that has one image downloads for another
   verify             check an image: every digest, size, diff ID, table of contents and chunk
   record from-paths  make a record out of a list of paths and globs
   record from-image  make a record of what an eStargz image prefetches
@@ -24,7 +25,8 @@ Commands:
   record pull        take a record out of the image that record push made
 
 layah COMMAND --help says more of a command, layah --version which version this is.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted by SIGINT and SIGTERM.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 above --fail-above, 130 and 143 interrupted by SIGINT
+and SIGTERM.
 `);
   });
 
