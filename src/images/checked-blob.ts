@@ -31,6 +31,17 @@ async function* checked(
   if (digest !== descriptor.digest) throw layerError(descriptor, `its blob has ${digest}`);
 }
 
+/** The same, and says of each piece how large it is after it was used. */
+export async function* countBytes(
+  blob: AsyncIterable<Buffer>,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of blob) {
+    yield chunk;
+    onBytes(chunk.length);
+  }
+}
+
 export function layerError({ digest }: ReadDescriptor, what: string, cause?: unknown): LayahError {
   return new LayahError({
     code: 'bad-image',

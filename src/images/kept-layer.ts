@@ -33,7 +33,11 @@ export async function inspectLayer(store: ImageStore, descriptor: ReadDescriptor
   const annotations = descriptor.annotations ?? {};
   const start = await store.readRange(digest, 0, TAR_BLOCK_BYTES);
   const compression = compressionOfContent(start, compressionOfMediaType(descriptor.mediaType));
-  if (compression !== 'gzip') return { compression, estargz: undefined };
+  if (compression !== 'gzip') {
+    // Unpacked eStargz: what belongs to the format is still in it.
+    const wasEstargz = annotations[TOC_DIGEST_ANNOTATION] !== undefined;
+    return { compression, estargz: wasEstargz ? { isIntact: false, files: [] } : undefined };
+  }
   const problems: string[] = [];
   const report = (code: string) => problems.push(code);
   const state = await locateToc({ store, digest, sizeBytes, annotations, tocImages: NONE }, report);

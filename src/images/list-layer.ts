@@ -7,7 +7,7 @@ import { type Digest, isDigest } from '../model/digest.ts';
 import { PREFETCH_LANDMARK, RESERVED_ROOT_NAMES, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
 import type { LayerStorage } from '../model/image-report.ts';
 import { TAR_BLOCK_BYTES } from '../model/tar-format.ts';
-import { type BlobInput, layerFailure, openChecked } from './checked-blob.ts';
+import { type BlobInput, layerFailure, countBytes, openChecked } from './checked-blob.ts';
 import { decompressor } from './decompress.ts';
 import { isLandmark } from './landmark-check.ts';
 import { compressionOfContent, compressionOfMediaType, type LayerCompression } from './layer-content.ts';
@@ -142,7 +142,7 @@ async function listStreamed(input: ListingInput): Promise<ListedLayer> {
     }
     tar.finish();
   };
-  const blob = counted(await openChecked(input), onBytes);
+  const blob = countBytes(await openChecked(input), onBytes);
   const unpack = decompressorOf(compression);
   if (unpack === undefined) await pipeline(blob, read, { signal });
   else await pipeline(blob, unpack, read, { signal });
@@ -152,14 +152,4 @@ async function listStreamed(input: ListingInput): Promise<ListedLayer> {
 
 function decompressorOf(compression: LayerCompression): Transform | undefined {
   return compression === 'none' ? undefined : decompressor(compression);
-}
-
-async function* counted(
-  blob: AsyncIterable<Buffer>,
-  onBytes: (count: number) => void,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of blob) {
-    yield chunk;
-    onBytes(chunk.length);
-  }
 }

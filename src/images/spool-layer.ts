@@ -2,18 +2,16 @@
  * Unpacks a layer's blob into a temporary file, as one uncompressed tar, and notes where its entries are. Digest, size and
  * diff ID are checked on the way.
  */
-import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
-import { type DiffId, parseDiffId } from '../model/digest.ts';
+import type { DiffId } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
 import type { ReadLimits } from '../model/options.ts';
-import { type BlobInput, layerError, layerFailure, openChecked } from './checked-blob.ts';
-import { decompressor } from './decompress.ts';
+import { type BlobInput, layerFailure, openChecked } from './checked-blob.ts';
 import type { LayerCompression } from './layer-content.ts';
 import { createReadBudget, type ReadBudget } from './read-budget.ts';
 import type { TarHeader } from './tar-header.ts';
 import { createTarReader, type TarReader } from './tar-reader.ts';
 import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts';
+import { unpackLayer } from './unpack-layer.ts';
 
 export interface SpoolInput extends SpoolBlobInput {
   readonly compression: LayerCompression;
@@ -46,18 +44,26 @@ export interface SpooledEntry {
  * @throws LayahError `bad-image` naming the layer when it is not what its digest, size or diff ID say, or is no tar.
  */
 export async function spoolLayer(input: SpoolInput): Promise<SpooledLayer> {
-  const { descriptor, diffId, temporaryDirectory, limits } = input;
+  const { descriptor, temporaryDirectory, limits } = input;
   const { maxInflatedBytes, maxEntries } = limits;
   const budget = createReadBudget({ compressedBytes: descriptor.size, maxInflatedBytes, maxEntries });
   const tar = createTemporaryFile(temporaryDirectory);
   try {
     const index = createEntryIndex(budget);
-    const unpacked = await unpack(input, { tar, index, budget });
-    if (unpacked !== diffId) throw layerError(descriptor, `its content has ${unpacked} instead of ${diffId}`);
-    return { tar, ...index.finish() };
+    const found = await unpackLayer(
+      { ...input, budget },
+      {
+        push(piece) {
+          tar.write(piece);
+          index.push(piece);
+        },
+        finish: () => index.finish(),
+      },
+    );
+    return { tar, ...found };
   } catch (thrown) {
     tar.close();
-    throw layerFailure(descriptor, thrown);
+    throw thrown;
   }
 }
 
@@ -72,29 +78,6 @@ export async function spoolBlob(input: SpoolBlobInput): Promise<TemporaryFile> {
     file.close();
     throw layerFailure(input.descriptor, thrown);
   }
-}
-
-interface Unpacking {
-  readonly tar: TemporaryFile;
-  readonly index: EntryIndex;
-  readonly budget: ReadBudget;
-}
-
-async function unpack(input: SpoolInput, { tar, index, budget }: Unpacking): Promise<DiffId> {
-  const hash = createHash('sha256');
-  const write = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of source) {
-      budget.countInflated(chunk.length);
-      hash.update(chunk);
-      tar.write(chunk);
-      index.push(chunk);
-    }
-  };
-  const blob = await openChecked(input);
-  const { compression, signal } = input;
-  if (compression === 'none') await pipeline(blob, write, { signal });
-  else await pipeline(blob, decompressor(compression), write, { signal });
-  return parseDiffId(`sha256:${hash.digest('hex')}`);
 }
 
 interface EntryIndex {

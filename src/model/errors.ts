@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'write-failed'
   | 'bad-image'
   | 'bad-record'
+  | 'bad-store'
   | 'registry'
   | 'verify-failed'
   | 'cancelled'
