@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Cutter, cutBuffer } from '../../src/chunks/cutter.ts';
 import { chunkSizesAround, createFastCdc } from '../../src/chunks/fastcdc.ts';
 import { createFixedSize } from '../../src/chunks/fixed-size.ts';
+import { noise } from '../unit/chunks/noise.ts';
 
 const SIZES = chunkSizesAround(256);
 /** How many bytes the hash covers. */
@@ -45,18 +46,6 @@ function chunksOf(cutter: Cutter, bytes: Uint8Array, sizes: readonly number[] = 
 function cutsOf(cutter: Cutter, bytes: Uint8Array, sizes?: readonly number[]): number[] {
   let at = 0;
   return chunksOf(cutter, bytes, sizes).map((chunk) => (at += chunk.length));
-}
-
-/** The same bytes for the same seed: xorshift32. */
-function noise(seed: number, sizeBytes: number): Buffer {
-  const bytes = Buffer.alloc(sizeBytes);
-  for (let index = 0, state = seed; index < sizeBytes; index++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    bytes[index] = state & 0xff;
-  }
-  return bytes;
 }
 
 describe.each([
