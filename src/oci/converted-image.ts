@@ -3,7 +3,7 @@
  * them. Members that we do not know stay.
  */
 import { CONTAINERD_NAME_ANNOTATION, REF_NAME_ANNOTATION } from '../model/annotations.ts';
-import type { DiffId } from '../model/digest.ts';
+import { type DiffId, parseDigest } from '../model/digest.ts';
 import { TOC_DIGEST_ANNOTATION, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
 import { ENGINE_ANNOTATION } from '../model/gzip-engine.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -19,9 +19,8 @@ const BLOB_ANNOTATION =
 /** A layer that was written anew: only what does not describe the old blob is taken over. */
 export function convertedLayer(source: ReadDescriptor, blob: LayerBlob): ConvertedDescriptor {
   const { data: _, urls: __, ...rest } = source;
-  const kept = Object.entries(source.annotations ?? {}).filter(([key]) => !BLOB_ANNOTATION.test(key));
   const annotations = {
-    ...Object.fromEntries(kept),
+    ...keptAnnotations(source),
     ...(blob.tocDigest !== undefined && {
       [TOC_DIGEST_ANNOTATION]: blob.tocDigest,
       [UNCOMPRESSED_SIZE_ANNOTATION]: String(blob.uncompressedSizeBytes),
@@ -36,10 +35,22 @@ export function convertedLayer(source: ReadDescriptor, blob: LayerBlob): Convert
   });
 }
 
-/** A layer whose blob stays. */
+/** A layer whose blob stays. What is uncompressed has no table of contents. */
 export function keptLayer(source: ReadDescriptor, format: LayerFormat): ConvertedDescriptor {
   const { digest, size } = source;
-  return descriptorWith(source, { mediaType: layerMediaType(format), digest, size });
+  const blob = { mediaType: layerMediaType(format), digest, size };
+  return descriptorWith(source, format === 'none' ? { ...blob, annotations: keptAnnotations(source) } : blob);
+}
+
+/** The tar that is in a layer, under its diff ID. The annotations of the layer still say what it was. */
+export function unpackedLayer(source: ReadDescriptor, diffId: DiffId, size: number): ConvertedDescriptor {
+  const { data: _, urls: __, ...rest } = source;
+  return descriptorWith(rest, { mediaType: layerMediaType('none'), digest: parseDigest(diffId), size });
+}
+
+function keptAnnotations(source: ReadDescriptor): Record<string, string> {
+  const kept = Object.entries(source.annotations ?? {}).filter(([key]) => !BLOB_ANNOTATION.test(key));
+  return Object.fromEntries(kept);
 }
 
 /** The image config with other diff IDs; the very bytes when they are the same. */

@@ -22,19 +22,27 @@ import { selectEngine } from './select-engine.ts';
 
 /** @throws LayahError; the destination is then as it was before. */
 export async function runConvert(options: ConvertOptions, context: RunContext): Promise<ConvertSummary> {
-  const { source, output } = options;
-  const store = await openImage(source, context);
+  const store = await openImage(options.source, context);
   try {
-    const sink = await openSink(output, context, source);
-    try {
-      return await convert({ options, context, store, sink });
-    } catch (thrown) {
-      await sink.abort();
-      context.signal.throwIfAborted();
-      throw thrown;
-    }
+    return await convertFrom(store, options, context);
   } finally {
     await store.close();
+  }
+}
+
+/** The same from an image that is open. */
+export async function convertFrom(
+  store: ImageStore,
+  options: ConvertOptions,
+  context: RunContext,
+): Promise<ConvertSummary> {
+  const sink = await openSink(options.output, context, options.source);
+  try {
+    return await convert({ options, context, store, sink });
+  } catch (thrown) {
+    await sink.abort();
+    context.signal.throwIfAborted();
+    throw thrown;
   }
 }
 
