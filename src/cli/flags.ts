@@ -24,7 +24,16 @@ export type CommandName =
   | 'record from-image'
   | 'record run'
   | 'record push'
-  | 'record pull';
+  | 'record pull'
+  | 'chunk add'
+  | 'chunk stats'
+  | 'chunk compare'
+  | 'chunk restore'
+  | 'chunk estargz'
+  | 'chunk push'
+  | 'chunk verify'
+  | 'chunk remove'
+  | 'chunk clean';
 
 export interface Command {
   readonly name: CommandName;
@@ -32,7 +41,7 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly description: string;
-  /** The names of what is given without a dash, in their order. */
+  /** The names of what is given without a dash, in their order; `...` behind the last one means any number of it. */
   readonly positionals?: readonly string[];
   /** Whether a command of the user's own follows after `--`. */
   readonly takesCommand?: boolean;

@@ -1,5 +1,6 @@
 import { LayahError } from '../model/errors.ts';
 import { BUILD_COMMAND } from './commands/build-flags.ts';
+import { CHUNK_COMMANDS } from './commands/chunk-flags.ts';
 import { CONVERT_COMMAND } from './commands/convert-flags.ts';
 import { DIFF_COMMAND } from './commands/diff-flags.ts';
 import { INSPECT_COMMAND } from './commands/inspect-flags.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   DIFF_COMMAND,
   VERIFY_COMMAND,
   ...RECORD_COMMANDS,
+  ...CHUNK_COMMANDS,
 ];
 
 export type Invocation =

@@ -90,6 +90,16 @@ async function runCommand(name: CommandName, values: FlagValues): Promise<number
       return (await import('./commands/record.ts')).recordPush(values, host);
     case 'record pull':
       return (await import('./commands/record.ts')).recordPull(values, host);
+    case 'chunk add':
+    case 'chunk compare':
+    case 'chunk stats':
+    case 'chunk verify':
+    case 'chunk remove':
+    case 'chunk clean':
+    case 'chunk restore':
+    case 'chunk estargz':
+    case 'chunk push':
+      return (await import('./commands/chunk.ts')).chunk(name, values, host);
     default:
       return unreachable(name);
   }

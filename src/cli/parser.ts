@@ -60,7 +60,13 @@ function givenValue(flag: Flag, { rawName, value, inlineValue }: OptionToken): s
   return inlineValue === true && !rawName.startsWith('--') ? value.replace(/^=/, '') : value;
 }
 
+/** By their names; of a list all that is left. */
 function namedWords(words: readonly string[], { positionals = [] }: Command): FlagValues {
+  const last = positionals.at(-1);
+  if (last?.endsWith('...') === true) {
+    const named = Object.fromEntries(positionals.slice(0, -1).map((name, index) => [name, words[index]]));
+    return { ...named, [last.slice(0, -3)]: words.slice(positionals.length - 1) };
+  }
   const unexpected = words[positionals.length];
   if (unexpected !== undefined) throw unexpectedArgument(unexpected);
   return Object.fromEntries(words.map((word, index) => [positionals[index], word]));

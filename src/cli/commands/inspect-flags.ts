@@ -6,7 +6,7 @@ export const PLATFORM_FLAG: Flag = {
   description: 'of several platforms this one, for example linux/arm64 (default: that of this machine)',
 };
 
-const TAG_FLAG: Flag = {
+export const TAG_FLAG: Flag = {
   name: 'tag',
   alias: 't',
   value: 'NAME',

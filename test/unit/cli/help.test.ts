@@ -23,6 +23,15 @@ Commands:
   record run         run a command and record the files that it opens
   record push        put a record into a registry, as an image with one layer
   record pull        take a record out of the image that record push made
+  chunk add          put the layers of an image into a chunk store, which has every chunk once
+  chunk stats        show what the images of a chunk store consist of, and how much they share
+  chunk compare      show what each way to cut images into chunks would save
+  chunk restore      put an image together from its chunks
+  chunk estargz      write images of a chunk store as eStargz, in the directory estargz of the store
+  chunk push         send an image of a chunk store to a registry, as eStargz
+  chunk verify       recompute the digest of every chunk, and find what is missing or stray
+  chunk remove       take images out of a chunk store; clean then drops their chunks
+  chunk clean        drop the indexes and chunks that no image needs
 
 layah COMMAND --help says more of a command, layah --version which version this is.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 above --fail-above, 130 and 143 interrupted by SIGINT

@@ -148,6 +148,12 @@ describe('parseArguments', () => {
     expect(parseArguments([])).toEqual({ kind: 'no-command' });
   });
 
+  it('takes any number of what a command takes a list of', () => {
+    const images = (...argv: string[]) => valuesOf('chunk', 'stats', '--store', 's', ...argv)['images'];
+    expect(images()).toEqual([]);
+    expect(images('a', '--json', 'b', 'c')).toEqual(['a', 'b', 'c']);
+  });
+
   it('takes commands of two words, and what the user runs behind two dashes', () => {
     const values = valuesOf(
       'record',
@@ -177,7 +183,7 @@ describe('parseArguments', () => {
 
   it('refuses commands and arguments that are not there', () => {
     expect(error('frob')).toBe(
-      'usage: unknown command "frob" | Begin with one of build, convert, plan, inspect, diff, verify, record; layah --help says more.',
+      'usage: unknown command "frob" | Begin with one of build, convert, plan, inspect, diff, verify, record, chunk; layah --help says more.',
     );
     expect(error('--rootfs', 'x', 'build')).toContain('--rootfs stands where the command is expected');
     expect(error('build', 'x')).toBe('usage: unexpected argument "x"');
