@@ -17,6 +17,7 @@ export type CommandName =
   | 'build'
   | 'convert'
   | 'diff'
+  | 'explain'
   | 'inspect'
   | 'plan'
   | 'verify'

@@ -3,6 +3,7 @@ import { BUILD_COMMAND } from './commands/build-flags.ts';
 import { CHUNK_COMMANDS } from './commands/chunk-flags.ts';
 import { CONVERT_COMMAND } from './commands/convert-flags.ts';
 import { DIFF_COMMAND } from './commands/diff-flags.ts';
+import { EXPLAIN_COMMAND } from './commands/explain-flags.ts';
 import { INSPECT_COMMAND } from './commands/inspect-flags.ts';
 import { PLAN_COMMAND } from './commands/plan-flags.ts';
 import { RECORD_COMMANDS } from './commands/record-flags.ts';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   PLAN_COMMAND,
   INSPECT_COMMAND,
   DIFF_COMMAND,
+  EXPLAIN_COMMAND,
   VERIFY_COMMAND,
   ...RECORD_COMMANDS,
   ...CHUNK_COMMANDS,

@@ -74,6 +74,8 @@ async function runCommand(name: CommandName, values: FlagValues): Promise<number
       return (await import('./commands/convert.ts')).convert(values, host);
     case 'diff':
       return (await import('./commands/diff.ts')).diff(values, host);
+    case 'explain':
+      return (await import('./commands/explain.ts')).explain(values, host);
     case 'inspect':
       return (await import('./commands/inspect.ts')).inspect(values, host);
     case 'plan':

@@ -67,6 +67,40 @@ export function assignComponents(scan: Scan, claimed: readonly SourceClaims[]): 
   };
 }
 
+/** One thing that a source says of where an entry belongs. */
+export interface RankedClaim {
+  /** `unlistable` for what no TOC can name. */
+  readonly source: string;
+  readonly component: string;
+  readonly strength: ClaimStrength;
+  /** As in `Claim`. */
+  readonly origin: string | undefined;
+  /** What it is said of: the entry's path, or another path of the same inode. */
+  readonly path: RootfsPath;
+}
+
+/** Everything that is said of an entry and the other paths of its inode, by rules 1, 2 and 5 the one that wins first. */
+export function rankClaims(entry: Entry, scan: Scan, claimed: readonly SourceClaims[]): RankedClaim[] {
+  const unlistable = claimUnlistable(scan);
+  const sources = unlistable === undefined ? claimed : [unlistable, ...claimed];
+  const group = entry.kind === 'directory' ? undefined : entry.linkGroup;
+  const paths = (group === undefined ? undefined : scan.linkGroups[group]) ?? [entry.path];
+  const ranked = sources.flatMap(({ source, components, claims }) =>
+    paths.flatMap((path): RankedClaim[] => {
+      const claim = claims.get(path);
+      if (claim === undefined) return [];
+      const info = components[claim.component];
+      if (info === undefined) throw danglingClaim(source, path);
+      const { strength, origin } = claim;
+      return [{ source, component: info.name, strength, origin, path }];
+    }),
+  );
+  // Sorting is stable: among equally strong ones sources, then paths, stay in their order.
+  return ranked.sort((left, right) => STRENGTH_RANKS[left.strength] - STRENGTH_RANKS[right.strength]);
+}
+
+const STRENGTH_RANKS: Readonly<Record<ClaimStrength, number>> = { strong: 0, weak: 1 };
+
 interface Owner {
   /** Index into the sources; one past the last for the unclaimed rest. */
   readonly source: number;

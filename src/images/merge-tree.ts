@@ -16,6 +16,7 @@ import {
 } from '../model/rootfs-path.ts';
 import type { LayerTarEntry } from './layer-entries.ts';
 import type { TarHeader } from './tar-header.ts';
+import { AUFS_PREFIX, isWhiteout, OPAQUE_MARKER, WHITEOUT_PREFIX } from './whiteouts.ts';
 
 interface InodeMetadata {
   readonly mode: number;
@@ -134,15 +135,6 @@ function directoryNode(layer: number): Node {
     xattrs: [],
   };
   return { inode, layer, children: undefined };
-}
-
-const WHITEOUT_PREFIX = '.wh.';
-/** What AUFS left in early images; the opaque marker is one of them. */
-const AUFS_PREFIX = '.wh..wh.';
-const OPAQUE_MARKER = '.wh..wh..opq';
-
-export function isWhiteout(path: RootfsPath): boolean {
-  return baseName(path).startsWith(WHITEOUT_PREFIX);
 }
 
 function applyWhiteout(state: MergeState, path: RootfsPath): void {

@@ -3,7 +3,8 @@
  */
 import { ROOT_PATH, rootfsPath, type RootfsPath } from '../model/rootfs-path.ts';
 import type { ListedEntry, ListedLayer } from './list-layer.ts';
-import { createTreeMerger, isWhiteout, type MergedTree } from './merge-tree.ts';
+import { createTreeMerger, type MergedTree } from './merge-tree.ts';
+import { isWhiteout } from './whiteouts.ts';
 
 export interface StoredEntry extends ListedEntry {
   /** From 0, from the bottom up. */

@@ -46,6 +46,8 @@ export interface Claim {
   /** Index into `SourceClaims.components`. */
   readonly component: number;
   readonly strength: ClaimStrength;
+  /** What it comes from, when that is not the path itself: for people, for example `line 3 of components.yaml: /opt/**`. */
+  readonly origin?: string;
 }
 
 /** All that one source says of a tree. */

@@ -1,6 +1,7 @@
 import type { Platform } from './image-config.ts';
-import type { ReadLimits } from './options.ts';
+import type { PlanOptions, ReadLimits } from './options.ts';
 import type { NamedImage } from './record-options.ts';
+import type { RootfsPath } from './rootfs-path.ts';
 
 /** One image to look into. */
 export interface ImageSelection extends NamedImage {
@@ -34,3 +35,9 @@ export interface DiffOptions extends ReadLimits {
   readonly listsFiles: boolean;
   readonly failAbove: DownloadLimit | undefined;
 }
+
+/** `layah explain`. Frozen. */
+export type ExplainOptions =
+  | ({ readonly kind: 'image'; readonly path: RootfsPath; readonly image: ImageSelection } & ReadLimits)
+  /** What the build with these options would do. */
+  | { readonly kind: 'rootfs'; readonly path: RootfsPath; readonly plan: PlanOptions };

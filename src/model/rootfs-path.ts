@@ -83,6 +83,18 @@ export function displayBytes(byteString: string): string {
   return (text ?? byteString).replace(unprintable, escapeCharacter);
 }
 
+/** What `displayPath` shows, or simply text: for paths that people type. */
+export function rootfsPathFromDisplay(text: string): RootfsPath {
+  const bytes = Buffer.from(text, 'utf8').toString('latin1');
+  return rootfsPath(
+    bytes.replace(/\\(?:\\|x([0-9a-f]{2})|u([0-9a-f]{4}))/g, (escape, byte?: string, unit?: string) => {
+      if (byte !== undefined) return String.fromCharCode(Number.parseInt(byte, 16));
+      if (unit === undefined) return escape.slice(1);
+      return Buffer.from(String.fromCharCode(Number.parseInt(unit, 16)), 'utf8').toString('latin1');
+    }),
+  );
+}
+
 function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0);
   if (character === '\\') return '\\\\';

@@ -1,12 +1,12 @@
 import type { FileDifference } from '../images/compare-files.ts';
 import { compareByteOrder } from '../model/byte-order.ts';
 import type { ComponentFate, DiffComponent, FileCounts } from '../model/diff-report.ts';
-import type { ImageReading } from './read-image.ts';
+import type { ClaimedReading, ImageReading } from './read-image.ts';
 import { UNCLAIMED_COMPONENT } from '../components/assign.ts';
 
 export interface ComparedImages {
-  readonly old: ImageReading;
-  readonly new: ImageReading;
+  readonly old: ClaimedReading;
+  readonly new: ClaimedReading;
   readonly differences: readonly FileDifference[];
   /** Whether a client has the layer of the new image already. */
   readonly isShared: (layer: number) => boolean;
@@ -95,9 +95,10 @@ function fateOf({ before, after, files }: ComparedComponent): ComponentFate {
   return after.isInNewLayer ? 'repacked' : 'unchanged';
 }
 
-function versionsOf({ claimed }: ImageReading): Map<string, string> {
-  const components = claimed?.components ?? [];
+function versionsOf({ claimed }: ClaimedReading): Map<string, string> {
   return new Map(
-    components.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version] as const])),
+    claimed.components.flatMap(({ name, version }) =>
+      version === undefined ? [] : [[name, version] as const],
+    ),
   );
 }

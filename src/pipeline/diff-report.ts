@@ -17,15 +17,11 @@ import type {
 import { platformOf } from '../model/platform.ts';
 import { displayPath } from '../model/rootfs-path.ts';
 import { type ComparedImages, componentOf, diffComponents } from './diff-components.ts';
-import type { ImageReading } from './read-image.ts';
-
-export interface LocatedReading extends ImageReading {
-  readonly location: string;
-}
+import type { ClaimedReading, ImageReading } from './read-image.ts';
 
 export interface DiffInput {
-  readonly old: LocatedReading;
-  readonly new: LocatedReading;
+  readonly old: ClaimedReading;
+  readonly new: ClaimedReading;
   readonly listsFiles: boolean;
 }
 
@@ -67,7 +63,7 @@ function distinct(layers: readonly ImageLayer[]): ImageLayer[] {
   return [...new Map(layers.map((layer) => [layer.descriptor.digest, layer])).values()];
 }
 
-function describeSide({ location, image, layers }: LocatedReading): DiffSide {
+function describeSide({ location, image, layers }: ClaimedReading): DiffSide {
   return {
     location,
     manifestDigest: image.descriptor.digest,

@@ -9,17 +9,18 @@ import { createPathMatcher } from '../model/path-matcher.ts';
 import type { ComponentLookup } from './component-lookup.ts';
 import { reportImage } from './inspect-report.ts';
 import { withSelectedImage } from './open-selected-image.ts';
-import { createReadingCache, readImage } from './read-image.ts';
+import { createReadingCache, readClaimedImage, readImage } from './read-image.ts';
 import type { RunContext } from './run.ts';
 
 /** @throws LayahError `bad-image` when there is no such image, it is damaged or has no component of the name. */
 export async function runInspect(options: InspectOptions, context: RunContext): Promise<ImageReport> {
   const { image: selection, readsDatabases } = options;
   return withSelectedImage(selection, context, async (store, image) => {
-    const cache = createReadingCache();
-    const reading = await readImage(store, image, { limits: options, readsDatabases, context, cache });
-    const { location } = store;
-    const report = reportImage({ ...reading, location, isListed: listedFiles(options, reading.lookup) });
+    const opened = { store, image };
+    const reading = readsDatabases
+      ? await readClaimedImage(opened, { limits: options, cache: createReadingCache(), context })
+      : await readImage(opened, options, context);
+    const report = reportImage({ ...reading, isListed: listedFiles(options, reading.lookup) });
     refuseUnknown(options, report);
     return report;
   });

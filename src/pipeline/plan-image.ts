@@ -6,7 +6,7 @@
 import { assignComponents } from '../components/assign.ts';
 import { loadSources } from '../components/load-sources.ts';
 import { createArranger } from '../layers/arrange.ts';
-import type { Component } from '../model/component.ts';
+import type { Component, SourceClaims } from '../model/component.ts';
 import type { Scan } from '../model/entry.ts';
 import { LayahError, unreachable } from '../model/errors.ts';
 import type { LayerPlan, PackingWarning, PreviousImage } from '../model/layer-plan.ts';
@@ -30,6 +30,8 @@ export interface PlannedLayer {
 export interface ImagePlan {
   readonly scan: Scan;
   readonly sources: readonly SourceSummary[];
+  /** All that the sources say, the highest priority first. */
+  readonly claims: readonly SourceClaims[];
   /** From the bottom up. */
   readonly layers: readonly PlannedLayer[];
   /** Undefined when there is none whose plan could go on. */
@@ -68,6 +70,7 @@ export async function planImage(
   return {
     scan,
     sources: summaries,
+    claims,
     layers: layers.map((plan) => ({ plan, members: membersOf(plan) })),
     previous,
     planTimeSeconds,

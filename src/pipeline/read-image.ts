@@ -5,6 +5,7 @@
 import { isDatabaseFile } from '../components/database-files.ts';
 import { type ContentGatherer, createContentGatherer } from '../images/gather-contents.ts';
 import type { ImageStore } from '../images/image-store.ts';
+import type { EntryObserver } from '../images/layer-entries.ts';
 import { type ImageLayer, listImage, type SelectedImage } from '../images/list-image.ts';
 import type { ListedLayer } from '../images/list-layer.ts';
 import { recordedComponentNames } from '../images/recorded-layers.ts';
@@ -15,21 +16,32 @@ import { type ClaimedTree, claimImageTree } from './claimed-tree.ts';
 import { type ComponentLookup, createComponentLookup } from './component-lookup.ts';
 import type { RunContext } from './run.ts';
 
+export interface OpenedImage {
+  readonly store: ImageStore;
+  readonly image: SelectedImage;
+}
+
 export interface ImageReading {
+  readonly location: string;
   readonly image: SelectedImage;
   readonly layers: readonly ImageLayer[];
   readonly contents: ImageContents;
-  /** Undefined when the databases were not read. */
-  readonly claimed: ClaimedTree | undefined;
   readonly lookup: ComponentLookup;
 }
 
-export interface ReadingSettings {
-  readonly limits: ReadLimits;
-  /** The files of package databases are fetched too: few requests a layer. */
-  readonly readsDatabases: boolean;
-  readonly cache: ReadingCache;
-  readonly context: RunContext;
+export interface ClaimedReading extends ImageReading {
+  readonly claimed: ClaimedTree;
+}
+
+/** Of layers with a TOC only that is read. @throws LayahError `bad-image` naming the layer that is damaged. */
+export async function readImage(
+  opened: OpenedImage,
+  limits: ReadLimits,
+  context: RunContext,
+): Promise<ImageReading> {
+  const run = { limits, context, observe: () => [], listed: new Map<Digest, ListedLayer>() };
+  const listed = await listOpened(opened, run);
+  return { ...listed, lookup: createComponentLookup(recordedNames(listed.layers), undefined) };
 }
 
 /** What was read of layers, which several images may share. */
@@ -42,29 +54,45 @@ export function createReadingCache(): ReadingCache {
   return { gatherer: createContentGatherer(isDatabaseFile), listed: new Map() };
 }
 
-/** @throws LayahError `bad-image` naming the layer that is damaged. */
-export async function readImage(
-  store: ImageStore,
-  image: SelectedImage,
-  settings: ReadingSettings,
-): Promise<ImageReading> {
-  const { limits, readsDatabases, context, cache } = settings;
-  const { gatherer, listed } = cache;
-  const observe = () => (readsDatabases ? [gatherer.observe()] : []);
-  const layers = await listImage(store, image, { limits, ...context, observe, listed });
-  const contents = mergeListed(layers);
-  let claimed: ClaimedTree | undefined;
-  if (readsDatabases) {
-    const warn = (problem: string): void => context.reporter.warn(problem);
-    for (const layer of layers) await gatherer.fetch({ store, descriptor: layer.descriptor, layer, warn });
-    claimed = await claimImageTree(contents.tree, gatherer.contents, context);
+export interface ClaimedReadingSettings {
+  readonly limits: ReadLimits;
+  readonly cache: ReadingCache;
+  readonly context: RunContext;
+}
+
+/**
+ * The files of package databases are read too, with few requests a layer.
+ * @throws LayahError `bad-image` naming the layer that is damaged.
+ */
+export async function readClaimedImage(
+  opened: OpenedImage,
+  settings: ClaimedReadingSettings,
+): Promise<ClaimedReading> {
+  const { limits, context, cache } = settings;
+  const { gatherer, listed: known } = cache;
+  const run = { limits, context, observe: () => [gatherer.observe()], listed: known };
+  const listed = await listOpened(opened, run);
+  const warn = (problem: string): void => context.reporter.warn(problem);
+  for (const layer of listed.layers) {
+    await gatherer.fetch({ store: opened.store, descriptor: layer.descriptor, layer, warn });
   }
-  const recorded = layers.map(({ descriptor }) => recordedComponentNames(descriptor));
-  return {
-    image,
-    layers,
-    contents,
-    claimed,
-    lookup: createComponentLookup(recorded, claimed?.componentOf),
-  };
+  const claimed = await claimImageTree(listed.contents.tree, gatherer.contents, context);
+  const lookup = createComponentLookup(recordedNames(listed.layers), claimed.componentOf);
+  return { ...listed, claimed, lookup };
+}
+
+interface ListingRun {
+  readonly limits: ReadLimits;
+  readonly context: RunContext;
+  readonly observe: () => readonly EntryObserver[];
+  readonly listed: Map<Digest, ListedLayer>;
+}
+
+async function listOpened({ store, image }: OpenedImage, { context, ...run }: ListingRun) {
+  const layers = await listImage(store, image, { ...run, ...context });
+  return { location: store.location, image, layers, contents: mergeListed(layers) };
+}
+
+function recordedNames(layers: readonly ImageLayer[]): (readonly string[])[] {
+  return layers.map(({ descriptor }) => recordedComponentNames(descriptor));
 }

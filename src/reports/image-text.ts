@@ -5,6 +5,7 @@ import { formatBytes, formatNoun, formatShare } from '../model/human-numbers.ts'
 import type { ConfigSummary, ImageReport, LayerReport, StoredFile } from '../model/image-report.ts';
 import { formatPlatform } from '../model/platform.ts';
 import { printableText } from '../model/terminal-text.ts';
+import { fieldLines } from './field-lines.ts';
 import { describeStorage, storageWord } from './storage-text.ts';
 import { type Column, renderTable } from './table.ts';
 
@@ -31,14 +32,6 @@ export function renderImageText(report: ImageReport, settings: ImageTextSettings
     ...duplicateLines(report, settings.columns),
     ...overriddenLines(report, settings.columns),
   ];
-}
-
-/** A line a name, names in a column of their own. */
-function fieldLines(fields: readonly (readonly [name: string, values: readonly string[]])[]): string[] {
-  const width = Math.max(...fields.map(([name]) => name.length));
-  return fields.flatMap(([name, values]) =>
-    values.map((value, index) => printableText(`${(index === 0 ? name : '').padEnd(width)}  ${value}`)),
-  );
 }
 
 function headLines(report: ImageReport): string[] {

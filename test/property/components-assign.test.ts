@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { assignComponents } from '../../src/components/assign.ts';
+import { assignComponents, rankClaims } from '../../src/components/assign.ts';
 import type { Claim, SourceClaims } from '../../src/model/component.ts';
 import type { Scan } from '../../src/model/entry.ts';
 import { rootfsPath, type RootfsPath } from '../../src/model/rootfs-path.ts';
@@ -75,6 +75,20 @@ function expectedOwner(path: RootfsPath, scan: Scan, sources: readonly SourceCla
 function equal(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
+
+describe('rankClaims', () => {
+  it('has the claim that wins first, of every entry, and all others of its inode', () => {
+    fc.assert(
+      fc.property(aScan, someSources, (scan, claims) => {
+        const sources = claims.map(toSource);
+        return scan.entries.every((entry) => {
+          const ranked = rankClaims(entry, scan, sources);
+          return (ranked[0]?.component ?? 'layah/unclaimed') === expectedOwner(entry.path, scan, sources);
+        });
+      }),
+    );
+  });
+});
 
 describe('assignComponents', () => {
   it('puts every entry that no other implies into exactly one component, in scan order, and no other entry', () => {

@@ -9,6 +9,20 @@ import {
   REGISTRY_FLAGS,
 } from '../flags.ts';
 
+/** What of a root filesystem is left out. */
+export const PRUNE_FLAGS: readonly Flag[] = [
+  {
+    name: 'prune',
+    value: 'PATH',
+    repeatable: true,
+    description: 'leave PATH out; with a slash at its end keep the directory and leave out what is in it',
+  },
+  {
+    name: 'skip-special-files',
+    description: 'leave FIFOs and device nodes out (sockets always are)',
+  },
+];
+
 export const INPUT_FLAGS: FlagGroup = {
   title: 'Input',
   flags: [
@@ -17,16 +31,7 @@ export const INPUT_FLAGS: FlagGroup = {
       value: 'DIR',
       description: 'the root filesystem (default: $LAYAH_ROOTFS, $CHUNKAH_ROOTFS, /layah, /chunkah)',
     },
-    {
-      name: 'prune',
-      value: 'PATH',
-      repeatable: true,
-      description: 'leave PATH out; with a slash at its end keep the directory and leave out what is in it',
-    },
-    {
-      name: 'skip-special-files',
-      description: 'leave FIFOs and device nodes out (sockets always are)',
-    },
+    ...PRUNE_FLAGS,
   ],
 };
 

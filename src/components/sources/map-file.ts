@@ -36,9 +36,13 @@ export function claimByMap(map: ComponentMap, input: SourceInput): SourceClaims 
   const matching = compileRules(map.rules, input);
   const componentOf = new Map(map.components.map(({ name }, index) => [name, index]));
   const claims = new Map<RootfsPath, Claim>();
+  const origins = map.rules.map(
+    ({ lineNumber, pattern }) => `line ${lineNumber} of ${map.origin}: ${pattern}`,
+  );
   for (const [path, rule] of lastRules(matching, input)) {
     const component = componentOf.get(map.rules[rule]?.componentName ?? '');
-    if (component !== undefined) claims.set(path, { component, strength: 'strong' });
+    const origin = origins[rule] ?? map.origin;
+    if (component !== undefined) claims.set(path, { component, strength: 'strong', origin });
   }
   warnUnmatched(map, matching.matched, input);
   if (claims.size === 0) return undefined;

@@ -51,22 +51,34 @@ interface Walk {
   /** Days by component name; the smallest where paths disagree. */
   readonly intervals: Map<string, number>;
   /** Only directories that are in a component. */
-  readonly componentOfDirectory: Map<RootfsPath, string>;
+  readonly componentOfDirectory: Map<RootfsPath, Inherited>;
   /** Indexes by name, numbered in the order of the map. */
   readonly components: Map<string, number>;
   readonly claims: Map<RootfsPath, Claim>;
 }
 
+interface Inherited {
+  readonly name: string;
+  readonly origin: string;
+}
+
 /** Parents come first in a scan, so what a path inherits is known. */
 function visit(walk: Walk, entry: Entry): void {
-  const name = ownComponent(walk, entry) ?? walk.componentOfDirectory.get(parentPath(entry.path));
+  const own = ownComponent(walk, entry);
+  const inherited = own === undefined ? walk.componentOfDirectory.get(parentPath(entry.path)) : undefined;
+  const name = own ?? inherited?.name;
   noteInterval(walk, entry, name);
   if (name === undefined) return;
-  if (entry.kind === 'directory') walk.componentOfDirectory.set(entry.path, name);
+  if (entry.kind === 'directory') {
+    const origin = inherited?.origin ?? `the attribute ${COMPONENT_XATTR} of ${displayPath(entry.path)}`;
+    walk.componentOfDirectory.set(entry.path, { name, origin });
+  }
   const component = walk.components.get(name) ?? walk.components.size;
   walk.components.set(name, component);
   // The root itself is in no scan's list of entries, so nothing can be won by claiming it.
-  if (entry.path !== '') walk.claims.set(entry.path, { component, strength: 'strong' });
+  if (entry.path === '') return;
+  const origin = inherited === undefined ? {} : { origin: inherited.origin };
+  walk.claims.set(entry.path, { component, strength: 'strong', ...origin });
 }
 
 function ownComponent({ warnings }: Walk, entry: Entry): string | undefined {

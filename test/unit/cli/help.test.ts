@@ -17,6 +17,7 @@ Commands:
   plan               show which layer would hold what, and what an update would cost
   inspect            show what is in an image: layers, components, files, duplicates
   diff               show what a client that has one image downloads for another
+  explain            show which component and layer a path belongs to, and why
   verify             check an image: every digest, size, diff ID, table of contents and chunk
   record from-paths  make a record out of a list of paths and globs
   record from-image  make a record of what an eStargz image prefetches

@@ -183,7 +183,7 @@ describe('parseArguments', () => {
 
   it('refuses commands and arguments that are not there', () => {
     expect(error('frob')).toBe(
-      'usage: unknown command "frob" | Begin with one of build, convert, plan, inspect, diff, verify, record, chunk; layah --help says more.',
+      'usage: unknown command "frob" | Begin with one of build, convert, plan, inspect, diff, explain, verify, record, chunk; layah --help says more.',
     );
     expect(error('--rootfs', 'x', 'build')).toContain('--rootfs stands where the command is expected');
     expect(error('build', 'x')).toBe('usage: unexpected argument "x"');

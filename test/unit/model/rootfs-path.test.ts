@@ -8,6 +8,7 @@ import {
   parentPath,
   ROOT_PATH,
   rootfsPath,
+  rootfsPathFromDisplay,
   rootfsPathFromText,
 } from '../../../src/model/rootfs-path.ts';
 
@@ -42,8 +43,9 @@ describe('a path of a root filesystem', () => {
     ['\xc3\xa9', '/é'],
     ['\xff\xfe', '/\\xff\\xfe'],
     ['\xe2\x80\xaeevil', '/\\u202eevil'],
-  ])('shows %j on one line as %s', (bytes, shown) => {
+  ])('shows %j on one line as %s, and takes it so', (bytes, shown) => {
     expect(displayPath(rootfsPath(bytes))).toBe(shown);
+    expect(rootfsPathFromDisplay(shown)).toBe(bytes);
   });
 
   it('shows a terminal escape as text', () => {
