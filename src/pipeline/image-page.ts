@@ -7,9 +7,19 @@ import { formatShare } from '../model/human-numbers.ts';
 import type { PlanOptions } from '../model/options.ts';
 import { formatPlatform } from '../model/platform.ts';
 import { formatTimestamp } from '../oci/timestamp.ts';
-import type { Cell, Fact, MapBranch, MapNode, Page, PageTable } from '../reports/page.ts';
+import {
+  bytesCell,
+  countCell,
+  digestCell,
+  nameCell,
+  namesCell,
+  shareCell,
+  textCell,
+} from '../reports/cells.ts';
+import { componentNode } from '../reports/component-node.ts';
+import type { Cell, Fact, MapBranch, Page, PageTable } from '../reports/page.ts';
 import { RATE_LEGEND, rateTone } from '../reports/tones.ts';
-import { type DescribedComponent, type DescribedLayer, describeLayers } from './described-layers.ts';
+import { type DescribedLayer, describeLayers } from './described-layers.ts';
 import type { ImagePlan } from './plan-image.ts';
 import type { BuildSummary, SourceSummary } from './run.ts';
 
@@ -39,22 +49,22 @@ function imageFigures(layers: readonly DescribedLayer[], built: BuildSummary | u
   const pulledBytes = built?.layerBytes ?? contentBytes;
   const weeklyBytes = sumOf(layers, (layer) => weeklyBytesOf(layer, sizeOf(layer, built)));
   return [
-    { label: 'Layers', cell: count(layers.length) },
-    { label: 'Components', cell: count(sumOf(layers, ({ components }) => components.length)) },
-    { label: 'Files', cell: count(sumOf(layers, ({ fileCount }) => fileCount)) },
-    { label: 'Content', cell: bytes(contentBytes) },
+    { label: 'Layers', cell: countCell(layers.length) },
+    { label: 'Components', cell: countCell(sumOf(layers, ({ components }) => components.length)) },
+    { label: 'Files', cell: countCell(sumOf(layers, ({ fileCount }) => fileCount)) },
+    { label: 'Content', cell: bytesCell(contentBytes) },
     ...(built === undefined
       ? []
       : [
           {
             label: 'Download',
-            cell: bytes(built.layerBytes),
+            cell: bytesCell(built.layerBytes),
             remark: formatShare(built.layerBytes, contentBytes),
           },
         ]),
     {
       label: 'Pulled again each week',
-      cell: bytes(weeklyBytes),
+      cell: bytesCell(weeklyBytes),
       remark: formatShare(weeklyBytes, pulledBytes),
     },
   ];
@@ -62,16 +72,16 @@ function imageFigures(layers: readonly DescribedLayer[], built: BuildSummary | u
 
 function imageFacts({ options, built }: DescribedImage): Fact[] {
   return [
-    { label: 'Platform', cell: text(formatPlatform(options.image.platform)) },
-    { label: 'Created', cell: text(formatTimestamp(options.createdSeconds)) },
+    { label: 'Platform', cell: textCell(formatPlatform(options.image.platform)) },
+    { label: 'Created', cell: textCell(formatTimestamp(options.createdSeconds)) },
     ...(built === undefined ? [] : builtFacts(built)),
   ];
 }
 
 function builtFacts({ manifestDigest, engine }: BuildSummary): Fact[] {
   return [
-    ...(engine === undefined ? [] : [{ label: 'Gzip engine', cell: text(describeEngine(engine)) }]),
-    { label: 'Manifest', cell: { kind: 'digest', digest: manifestDigest } },
+    ...(engine === undefined ? [] : [{ label: 'Gzip engine', cell: textCell(describeEngine(engine)) }]),
+    { label: 'Manifest', cell: digestCell(manifestDigest) },
   ];
 }
 
@@ -84,39 +94,16 @@ function imageMap(layers: readonly DescribedLayer[]): MapBranch {
     kind: 'branch',
     name: `layer ${number}`,
     shortName: String(number),
-    children: components.map((component) => componentNode(component, minFileBytes)),
+    children: components.map(({ name, sizeBytes, probability, files }) =>
+      componentNode({
+        name,
+        sizeBytes,
+        tone: rateTone(probability),
+        bigFiles: files.filter((file) => file.sizeBytes >= minFileBytes),
+      }),
+    ),
   }));
   return { kind: 'branch', name: 'image', shortName: 'image', children };
-}
-
-function componentNode(
-  { name, sizeBytes, probability, files }: DescribedComponent,
-  minFileBytes: number,
-): MapNode {
-  const tone = rateTone(probability);
-  const shortName = lastName(name);
-  const big = files.filter((file) => file.sizeBytes >= minFileBytes);
-  if (files.length < 2 || big.length === 0) return { kind: 'leaf', name, shortName, sizeBytes, tone };
-  const leaves = big.map((file): MapNode => ({
-    kind: 'leaf',
-    name: file.path,
-    shortName: lastName(file.path),
-    sizeBytes: file.sizeBytes,
-    tone,
-  }));
-  const restBytes = sizeBytes - sumOf(big, (file) => file.sizeBytes);
-  const rest: MapNode = {
-    kind: 'leaf',
-    name: 'other files',
-    shortName: 'others',
-    sizeBytes: restBytes,
-    tone,
-  };
-  return { kind: 'branch', name, shortName, children: [...leaves, rest] };
-}
-
-function lastName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function layerTable(layers: readonly DescribedLayer[], built: BuildSummary | undefined): PageTable {
@@ -141,14 +128,14 @@ function layerRow(layer: DescribedLayer, built: BuildSummary | undefined): Cell[
   const { number, components, fileCount, sizeBytes, probability } = layer;
   const blob = built?.layers[number - 1]?.blob;
   return [
-    count(number),
-    { kind: 'names', texts: components.map(({ name }) => name) },
-    count(fileCount),
-    bytes(sizeBytes),
-    ...(blob === undefined ? [] : [bytes(blob.sizeBytes)]),
-    { kind: 'share', share: probability, tone: rateTone(probability) },
-    bytes(weeklyBytesOf(layer, sizeOf(layer, built))),
-    ...(blob === undefined ? [] : [{ kind: 'digest', digest: blob.digest } as const]),
+    countCell(number),
+    namesCell(components.map(({ name }) => name)),
+    countCell(fileCount),
+    bytesCell(sizeBytes),
+    ...(blob === undefined ? [] : [bytesCell(blob.sizeBytes)]),
+    shareCell(probability, 1, rateTone(probability)),
+    bytesCell(weeklyBytesOf(layer, sizeOf(layer, built))),
+    ...(blob === undefined ? [] : [digestCell(blob.digest)]),
   ];
 }
 
@@ -167,11 +154,11 @@ function componentTable(layers: readonly DescribedLayer[]): PageTable {
       { title: 'Changes/week', align: 'right' },
     ],
     rows: rows.map(({ number, component: { name, fileCount, sizeBytes, probability } }) => [
-      { kind: 'name', text: name },
-      count(number),
-      count(fileCount),
-      bytes(sizeBytes),
-      { kind: 'share', share: probability, tone: rateTone(probability) },
+      nameCell(name),
+      countCell(number),
+      countCell(fileCount),
+      bytesCell(sizeBytes),
+      shareCell(probability, 1, rateTone(probability)),
     ]),
   };
 }
@@ -195,10 +182,10 @@ function fileTable(layers: readonly DescribedLayer[]): PageTable {
       { title: 'Size', align: 'right', sorted: 'descending', bars: true },
     ],
     rows: files.map(({ path, name, number, sizeBytes }) => [
-      { kind: 'name', text: path },
-      { kind: 'name', text: name },
-      count(number),
-      bytes(sizeBytes),
+      nameCell(path),
+      nameCell(name),
+      countCell(number),
+      bytesCell(sizeBytes),
     ]),
   };
 }
@@ -217,12 +204,12 @@ function sourceTable(sources: readonly SourceSummary[]): PageTable {
       { title: 'Share', align: 'right' },
     ],
     rows: sources.map(({ source, packageCount, componentCount, fileCount, sizeBytes }) => [
-      { kind: 'name', text: source },
-      packageCount === undefined ? { kind: 'none' } : count(packageCount),
-      count(componentCount),
-      count(fileCount),
-      bytes(sizeBytes),
-      total === 0 ? { kind: 'none' } : { kind: 'share', share: sizeBytes / total },
+      nameCell(source),
+      countCell(packageCount),
+      countCell(componentCount),
+      countCell(fileCount),
+      bytesCell(sizeBytes),
+      shareCell(sizeBytes, total),
     ]),
   };
 }
@@ -238,16 +225,4 @@ function weeklyBytesOf({ probability }: DescribedLayer, sizeBytes: number): numb
 
 function sumOf<Item>(items: readonly Item[], value: (item: Item) => number): number {
   return items.reduce((sum, item) => sum + value(item), 0);
-}
-
-function count(value: number): Cell {
-  return { kind: 'count', count: value };
-}
-
-function bytes(value: number): Cell {
-  return { kind: 'bytes', bytes: value };
-}
-
-function text(value: string): Cell {
-  return { kind: 'text', text: value };
 }
