@@ -1,6 +1,7 @@
 import type { DiffOptions, DownloadLimit } from '../model/inspect-options.ts';
 import { parseByteSize } from './byte-size.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { parseHtmlPath } from './html-path.ts';
 import { parseImageSelection, type SelectionFlags } from './image-selection.ts';
 import type { Machine } from './machine.ts';
 import { parseReadLimits, type ReadLimitFlags } from './read-limits.ts';
@@ -13,6 +14,7 @@ export interface RawDiffFlags extends Omit<SelectionFlags, 'tag'>, ReadLimitFlag
   readonly new: string;
   readonly files: boolean;
   readonly failAbove: string | undefined;
+  readonly html: string | undefined;
 }
 
 /** Every option of `layah diff`, frozen. @throws LayahError `usage` */
@@ -26,6 +28,7 @@ export function parseDiffOptions(raw: RawDiffFlags, machine: Machine): DiffOptio
     new: updated,
     listsFiles: raw.files,
     failAbove: raw.failAbove === undefined ? undefined : parseDownloadLimit(raw.failAbove),
+    htmlPath: parseHtmlPath(raw.html, machine),
     ...parseReadLimits(raw),
   });
 }

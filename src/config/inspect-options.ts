@@ -1,5 +1,6 @@
 import type { InspectOptions } from '../model/inspect-options.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { parseHtmlPath } from './html-path.ts';
 import { parseImageSelection, type SelectionFlags } from './image-selection.ts';
 import type { Machine } from './machine.ts';
 import { parseReadLimits, type ReadLimitFlags } from './read-limits.ts';
@@ -12,6 +13,7 @@ export interface RawInspectFlags extends SelectionFlags, ReadLimitFlags {
   readonly files: string | undefined;
   readonly component: string | undefined;
   readonly databases: boolean;
+  readonly html: string | undefined;
 }
 
 /** Every option of `layah inspect`, frozen. @throws LayahError `usage` */
@@ -19,11 +21,14 @@ export function parseInspectOptions(raw: RawInspectFlags, machine: Machine): Ins
   if (raw.component === '') throw usageError('--component: the name of the component is empty');
   const image = parseImageSelection({ name: 'IMAGE', text: raw.image }, raw, machine);
   refuseUnusedRegistryFlags(raw, [image.location]);
+  const htmlPath = parseHtmlPath(raw.html, machine);
   return deepFreeze({
     image,
     files: raw.files === undefined ? undefined : parseGlob(raw.files),
     component: raw.component,
-    readsDatabases: raw.databases || raw.component !== undefined,
+    // A map without components would say little.
+    readsDatabases: raw.databases || raw.component !== undefined || htmlPath !== undefined,
+    htmlPath,
     ...parseReadLimits(raw),
   });
 }

@@ -20,6 +20,8 @@ export interface InspectOptions extends ReadLimits {
   readonly component: string | undefined;
   /** Package databases are read too: they say which file belongs to which component. */
   readonly readsDatabases: boolean;
+  /** Where a page about it goes. */
+  readonly htmlPath: string | undefined;
 }
 
 /** What an update may download. */
@@ -34,6 +36,8 @@ export interface DiffOptions extends ReadLimits {
   readonly new: ImageSelection;
   readonly listsFiles: boolean;
   readonly failAbove: DownloadLimit | undefined;
+  /** Where a page about it goes. */
+  readonly htmlPath: string | undefined;
 }
 
 /** `layah explain`. Frozen. */

@@ -3,6 +3,7 @@
  */
 import type { DiffReport } from '../model/diff-report.ts';
 import type { DiffOptions, ImageSelection } from '../model/inspect-options.ts';
+import type { Page } from '../reports/page.ts';
 import { reportDiff } from './diff-report.ts';
 import { withSelectedImage } from './open-selected-image.ts';
 import { type ClaimedReading, createReadingCache, readClaimedImage } from './read-image.ts';
@@ -10,6 +11,19 @@ import type { RunContext } from './run.ts';
 
 /** @throws LayahError `bad-image` when one of the images is not there, or is damaged. */
 export async function runDiff(options: DiffOptions, context: RunContext): Promise<DiffReport> {
+  const run = () => diffImages(options, context);
+  if (options.htmlPath === undefined) return run();
+  const { withPage } = await import('./page-file.ts');
+  return withPage(options.htmlPath, { run, describe });
+}
+
+/** What makes pages is loaded where one is asked for. */
+async function describe(report: DiffReport): Promise<Page> {
+  const { diffPage } = await import('../reports/diff-page.ts');
+  return diffPage(report);
+}
+
+async function diffImages(options: DiffOptions, context: RunContext): Promise<DiffReport> {
   const cache = createReadingCache();
   const read = (selection: ImageSelection): Promise<ClaimedReading> =>
     withSelectedImage(selection, context, (store, image) =>

@@ -6,6 +6,7 @@ import { LayahError } from '../model/errors.ts';
 import type { ImageReport } from '../model/image-report.ts';
 import type { InspectOptions } from '../model/inspect-options.ts';
 import { createPathMatcher } from '../model/path-matcher.ts';
+import type { Page } from '../reports/page.ts';
 import type { ComponentLookup } from './component-lookup.ts';
 import { reportImage } from './inspect-report.ts';
 import { withSelectedImage } from './open-selected-image.ts';
@@ -14,6 +15,19 @@ import type { RunContext } from './run.ts';
 
 /** @throws LayahError `bad-image` when there is no such image, it is damaged or has no component of the name. */
 export async function runInspect(options: InspectOptions, context: RunContext): Promise<ImageReport> {
+  const run = () => inspectImage(options, context);
+  if (options.htmlPath === undefined) return run();
+  const { withPage } = await import('./page-file.ts');
+  return withPage(options.htmlPath, { run, describe });
+}
+
+/** What makes pages is loaded where one is asked for. */
+async function describe(report: ImageReport): Promise<Page> {
+  const { inspectPage } = await import('../reports/inspect-page.ts');
+  return inspectPage(report);
+}
+
+async function inspectImage(options: InspectOptions, context: RunContext): Promise<ImageReport> {
   const { image: selection, readsDatabases } = options;
   return withSelectedImage(selection, context, async (store, image) => {
     const opened = { store, image };

@@ -22,12 +22,22 @@ export async function openPageFile(path: string): Promise<PageFile> {
   };
 }
 
-/** For a command whose only file is the page. @param makePage - called when the path can be written to. */
-export async function writePage(path: string, makePage: () => Promise<Page>): Promise<void> {
+export interface DescribedRun<Result> {
+  readonly run: () => Promise<Result>;
+  readonly describe: (result: Result) => Promise<Page>;
+}
+
+/** For a run that writes nothing but the page. @throws LayahError `write-failed` and what the run throws */
+export async function withPage<Result>(
+  path: string,
+  { run, describe }: DescribedRun<Result>,
+): Promise<Result> {
   const file = await openPageFile(path);
   try {
-    await file.write(await makePage());
+    const result = await run();
+    await file.write(await describe(result));
     await file.commit();
+    return result;
   } catch (thrown) {
     await file.abort();
     throw thrown;

@@ -15,8 +15,10 @@ export async function runPlan(options: PlanOptions, context: RunContext): Promis
   const rootfs = openRootfs(options.rootfs);
   try {
     // Nothing is written, so that any format will do.
-    const planned = await planImage(rootfs, { ...options, format: 'estargz' }, context);
-    if (options.htmlPath !== undefined) await writePlanPage(options.htmlPath, options, planned);
+    const run = () => planImage(rootfs, { ...options, format: 'estargz' }, context);
+    const planned = await (options.htmlPath === undefined
+      ? run()
+      : runWithPage(options.htmlPath, options, run));
     const previous = planned.previous === undefined ? undefined : indexLayers(planned.previous.layers);
     const layers = planned.layers.map((layer) => summarize(layer, previous));
     const names = new Set(planned.layers.flatMap(({ plan }) => plan.componentNames));
@@ -34,11 +36,20 @@ export async function runPlan(options: PlanOptions, context: RunContext): Promis
 }
 
 /** What makes pages is loaded where one is asked for. */
-async function writePlanPage(path: string, options: PlanOptions, plan: ImagePlan): Promise<void> {
-  const { writePage } = await import('./page-file.ts');
-  const { imagePage } = await import('./image-page.ts');
+async function runWithPage(
+  path: string,
+  options: PlanOptions,
+  run: () => Promise<ImagePlan>,
+): Promise<ImagePlan> {
+  const { withPage } = await import('./page-file.ts');
   const title = basename(resolve(options.rootfs));
-  await writePage(path, async () => imagePage({ title, options, plan, built: undefined }));
+  return withPage(path, {
+    run,
+    async describe(plan) {
+      const { imagePage } = await import('./image-page.ts');
+      return imagePage({ title, options, plan, built: undefined });
+    },
+  });
 }
 
 interface PreviousIndex {

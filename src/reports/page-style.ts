@@ -1,3 +1,5 @@
+import type { Tone } from './tones.ts';
+
 /*
  * The look of a page, in light and dark. The colours of the map differ in lightness first and go from blue to orange, so that
  * they are told apart without red and green, and in grey; text on each of them has a contrast of 4.5 or more (WCAG 1.4.3).
@@ -8,6 +10,7 @@ const LIGHT = `
   --stripe: #f5f8fb; --bar: #7fb0dc;
   --rate-1: #dce8f4; --rate-2: #a9cbe8; --rate-3: #f2c879; --rate-4: #e4803a; --rate-5: #8c2508;
   --rate-unknown: #d9dde2; --unchanged: #e3e7ec; --repacked: #f4dc8b; --updated: #e4803a; --added: #6cabe0;
+  --removed: #8d97a3; --estargz: #a9cbe8; --gzip: #f2c879; --zstd: #e4803a; --plain: #d9dde2;
   --on-light: #10161d; --on-strong: #ffffff;`;
 
 const DARK = `
@@ -15,9 +18,10 @@ const DARK = `
   --stripe: #1f2730; --bar: #3f78ad;
   --rate-1: #24364a; --rate-2: #2f5f8f; --rate-3: #b07a2e; --rate-4: #ec9a4c; --rate-5: #ffd194;
   --rate-unknown: #39424d; --unchanged: #303943; --repacked: #b79a45; --updated: #ec9a4c; --added: #5a9fdb;
+  --removed: #6d7885; --estargz: #2f5f8f; --gzip: #b07a2e; --zstd: #ec9a4c; --plain: #39424d;
   --on-light: #0c1116; --on-strong: #f2f6fa;`;
 
-const TONES = [
+const TONES: readonly Tone[] = [
   'rate-1',
   'rate-2',
   'rate-3',
@@ -28,7 +32,12 @@ const TONES = [
   'repacked',
   'updated',
   'added',
-] as const;
+  'removed',
+  'estargz',
+  'gzip',
+  'zstd',
+  'plain',
+];
 
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; ${LIGHT} }
@@ -47,7 +56,7 @@ section { margin: 1.25rem 0 0; padding: 1rem; background: var(--card); border: 1
   border-radius: 0.6rem; }
 dl, dd { margin: 0; }
 dt { color: var(--soft); font-size: 0.8125rem; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.75rem 1.5rem; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 0.75rem 1.5rem; }
 .figures dd { font-size: 1.4rem; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
 .figures small { color: var(--soft); font-size: 0.8125rem; font-weight: 400; white-space: nowrap; }
 .facts { margin-top: 0.9rem; padding-top: 0.8rem; border-top: 1px solid var(--line); }
@@ -76,15 +85,18 @@ dt { color: var(--soft); font-size: 0.8125rem; }
 table { width: 100%; border-collapse: collapse; font-size: 0.875rem; }
 th { position: sticky; top: 0; z-index: 1; padding: 0; background: var(--card); box-shadow: 0 1px 0 var(--line);
   text-align: left; white-space: nowrap; }
-td { padding: 0.3rem 1rem; border-top: 1px solid var(--line); vertical-align: top; }
+td { padding: 0.3rem 0.75rem; border-top: 1px solid var(--line); vertical-align: top; }
 tbody tr:first-child td { border-top: 0; }
+td:first-child, th:first-child button { padding-left: 1rem; }
+td:last-child, th:last-child button { padding-right: 1rem; }
 tbody tr:hover { background: var(--stripe); }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .bar { display: block; width: 100%; min-width: 5rem; height: 3px; margin: 0.1rem 0 0.15rem; }
 .bar rect { fill: var(--bar); }
 .name, .names { min-width: 14rem; }
+.tone, .text { white-space: nowrap; }
 .digest { white-space: nowrap; }
-th button { all: unset; box-sizing: border-box; width: 100%; padding: 0.4rem 1rem; color: var(--soft); cursor: pointer;
+th button { all: unset; box-sizing: border-box; width: 100%; padding: 0.4rem 0.75rem; color: var(--soft); cursor: pointer;
   font-size: 0.8125rem; font-weight: 600; }
 th button:hover, th[aria-sort] button { color: var(--text); }
 /* The empty text after the slash is what is read aloud. */
@@ -99,7 +111,7 @@ footer { margin-top: 1.5rem; color: var(--soft); font-size: 0.8125rem; }
 ${TONES.map((tone) => `.${tone} { fill: var(--${tone}); } .on-${tone} { fill: var(--on-light); }`).join('\n')}
 .on-rate-5 { fill: var(--on-strong); }
 @media (prefers-color-scheme: dark) {
-  .on-rate-1, .on-rate-2, .on-rate-unknown, .on-unchanged { fill: var(--on-strong); }
+  .on-rate-1, .on-rate-2, .on-rate-unknown, .on-unchanged, .on-estargz, .on-plain { fill: var(--on-strong); }
   .on-rate-5 { fill: var(--on-light); }
 }
 @media (max-width: 45rem) {
@@ -110,8 +122,6 @@ ${TONES.map((tone) => `.${tone} { fill: var(--${tone}); } .on-${tone} { fill: va
   .figures dd { font-size: 1.2rem; }
   .facts dt { flex-basis: 5.5rem; }
   .scroll { margin: 0 -0.75rem -0.75rem; }
-  td { padding: 0.3rem 0.75rem; }
-  th button { padding: 0.4rem 0.75rem; }
   .wide { display: none; }
   .narrow { display: block; }
 }

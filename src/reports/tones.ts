@@ -1,11 +1,14 @@
 /** What the colour of an area says; page-style.ts has the colours. */
-export type Tone = RateTone | ChangeTone;
+export type Tone = RateTone | ChangeTone | FormatTone;
 
 /** How likely it changes within a week, from the least to the most. */
 export type RateTone = 'rate-1' | 'rate-2' | 'rate-3' | 'rate-4' | 'rate-5' | 'rate-unknown';
 
 /** What an update makes of it. */
-export type ChangeTone = 'unchanged' | 'repacked' | 'updated' | 'added';
+export type ChangeTone = 'unchanged' | 'repacked' | 'updated' | 'added' | 'removed';
+
+/** How a layer is stored. */
+export type FormatTone = 'estargz' | 'gzip' | 'zstd' | 'plain';
 
 export interface Legend {
   readonly title: string;
@@ -33,6 +36,26 @@ const RATE_STEPS: readonly RateStep[] = [
 export const RATE_LEGEND: Legend = {
   title: 'Changes within a week',
   items: RATE_STEPS.map(({ tone, text }) => ({ tone, text })),
+};
+
+export const CHANGE_LEGEND: Legend = {
+  title: 'This update',
+  items: [
+    { tone: 'updated', text: 'updated' },
+    { tone: 'added', text: 'added' },
+    { tone: 'repacked', text: 'downloaded again as it was' },
+    { tone: 'unchanged', text: 'not downloaded' },
+  ],
+};
+
+export const FORMAT_LEGEND: Legend = {
+  title: 'Format',
+  items: [
+    { tone: 'estargz', text: 'eStargz' },
+    { tone: 'gzip', text: 'gzip' },
+    { tone: 'zstd', text: 'zstd' },
+    { tone: 'plain', text: 'not compressed' },
+  ],
 };
 
 /** @param probability - of a change within a week; undefined when nobody knows it. */

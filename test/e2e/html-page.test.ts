@@ -134,6 +134,47 @@ describe('the page of a Debian image in Chromium', () => {
   });
 });
 
+describe('the pages of inspect and diff in Chromium', () => {
+  let browser: Browser;
+  const pages: Record<'inspect' | 'diff', string> = { inspect: '', diff: '' };
+
+  beforeAll(async () => {
+    if (!haveAll(NEEDS)) return;
+    browser = await launchBrowser();
+    const rootfs = await makeRootfs('debian');
+    const without = [...buildArguments(rootfs, 'without'), '--prune', '/usr/bin/perl', '--max-layers', '20'];
+    await layahOrFail(buildArguments(rootfs, 'with'));
+    await layahOrFail(without);
+    const directory = inject('runDirectory');
+    for (const name of ['inspect', 'diff'] as const) pages[name] = join(directory, `${name}.html`);
+    await layahOrFail(['inspect', archivePath('with'), '--html', pages.inspect]);
+    await layahOrFail(['diff', archivePath('without'), archivePath('with'), '--files', '--html', pages.diff]);
+  });
+  afterAll(async () => browser?.close());
+
+  for (const name of ['inspect', 'diff'] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      testWith(NEEDS, `hold what a map and texts have to, ${name}, ${colorScheme}`, async () => {
+        const { page, complaints } = await showFile(browser, pages[name], { ...DESKTOP, colorScheme });
+        expect((await largestAreaError(page)).error).toBeLessThan(0.01);
+        expect((await strayLabels(page)).stray).toEqual([]);
+        expect((await weakContrasts(page, 4.5)).weak).toEqual([]);
+        expect(complaints).toEqual([]);
+        await takeScreenshot(page, `${name}-${colorScheme}`);
+      });
+    }
+  }
+
+  testWith(NEEDS, 'say what an update downloads', async () => {
+    const { page } = await showFile(browser, pages.diff, PHONE);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await columnOf(page, 'Files', 'File')).toContain('/usr/bin/perl');
+    const components = await columnOf(page, 'Components', 'Component');
+    const changes = await columnOf(page, 'Components', 'Change');
+    expect(changes[components.indexOf('dpkg/perl')]).toBe('updated');
+  });
+});
+
 describe('the page of a hostile tree in Chromium', () => {
   const needs = ['chromium'];
 
@@ -179,8 +220,12 @@ function componentsOf(page: Page): Locator {
   return page.locator('section', { has: page.getByRole('heading', { name: /^Components/ }) });
 }
 
+function archivePath(name: string): string {
+  return join(inject('runDirectory'), `page-${name}.ociarchive`);
+}
+
 function buildArguments(rootfs: string, name: string): string[] {
-  const archive = join(inject('runDirectory'), `page-${name}.ociarchive`);
+  const archive = archivePath(name);
   return [
     'build',
     '--rootfs',

@@ -98,10 +98,10 @@ export async function weakContrasts(page: Page, least: number): Promise<{ texts:
 export async function columnOf(page: Page, table: string, head: string): Promise<string[]> {
   return page.evaluate(
     ([title = '', text = '']) => {
-      const heading = Array.from(document.querySelectorAll('h2')).find((each) =>
-        each.textContent.startsWith(title),
+      const section = Array.from(document.querySelectorAll('section')).find(
+        (each) => each.querySelector('h2')?.firstChild?.nodeValue?.trim() === title,
       );
-      const rows = Array.from(heading?.parentElement?.querySelectorAll('tr') ?? []);
+      const rows = Array.from(section?.querySelectorAll('tr') ?? []);
       const column = Array.from(rows[0]?.cells ?? []).findIndex((cell) => cell.textContent === text);
       return rows
         .slice(1)

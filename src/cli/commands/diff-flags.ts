@@ -1,4 +1,4 @@
-import { type Command, MESSAGE_FLAGS, READ_LIMIT_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import { type Command, HTML_FLAG, MESSAGE_FLAGS, READ_LIMIT_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
 import { PLATFORM_FLAG } from './inspect-flags.ts';
 
 export const DIFF_COMMAND: Command = {
@@ -16,6 +16,7 @@ export const DIFF_COMMAND: Command = {
         { name: 'files', description: 'list every file that was added, removed, changed or touched too' },
         { name: 'json', description: 'print everything as JSON' },
         { name: 'markdown', description: 'print Markdown, for a comment on a pull request' },
+        HTML_FLAG,
         {
           name: 'fail-above',
           value: 'LIMIT',

@@ -61,6 +61,7 @@ export function rawDiffFlags(values: FlagValues): RawDiffFlags {
     platform: singleValue(values, 'platform'),
     files: isSet(values, 'files'),
     failAbove: singleValue(values, 'fail-above'),
+    html: singleValue(values, 'html'),
     ...rawReadLimits(values),
     tlsVerify: singleValue(values, 'tls-verify'),
     authFile: singleValue(values, 'authfile'),

@@ -1,4 +1,11 @@
-import { type Command, type Flag, MESSAGE_FLAGS, READ_LIMIT_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import {
+  type Command,
+  type Flag,
+  HTML_FLAG,
+  MESSAGE_FLAGS,
+  READ_LIMIT_FLAGS,
+  REGISTRY_FLAGS,
+} from '../flags.ts';
 
 export const PLATFORM_FLAG: Flag = {
   name: 'platform',
@@ -43,6 +50,7 @@ export const INSPECT_COMMAND: Command = {
             'read the package databases of the image too, which say which file belongs to which component',
         },
         { name: 'json', description: 'print everything as JSON' },
+        { ...HTML_FLAG, description: `${HTML_FLAG.description}; implies --databases` },
       ],
     },
     REGISTRY_FLAGS,

@@ -28,6 +28,7 @@ export function rawInspectFlags(values: FlagValues): RawInspectFlags {
     files: singleValue(values, 'files'),
     component: singleValue(values, 'component'),
     databases: isSet(values, 'databases'),
+    html: singleValue(values, 'html'),
     ...rawReadLimits(values),
     tlsVerify: singleValue(values, 'tls-verify'),
     authFile: singleValue(values, 'authfile'),

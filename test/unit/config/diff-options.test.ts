@@ -9,6 +9,7 @@ function parse(changes: Partial<RawDiffFlags> = {}) {
     platform: undefined,
     files: false,
     failAbove: undefined,
+    html: undefined,
     maxInflated: undefined,
     maxEntries: undefined,
     tlsVerify: undefined,
@@ -24,6 +25,11 @@ describe('the options of layah diff', () => {
     expect(options.old).toMatchObject({ location: { kind: 'oci-directory', path: 'out' }, tag: '1' });
     expect(options.new).toMatchObject({ location: { kind: 'registry' }, tag: undefined });
     expect(options).toMatchObject({ listsFiles: false, failAbove: undefined });
+  });
+
+  it('take a file for a page', () => {
+    expect(parse({ html: 'update.html' }).htmlPath).toBe('update.html');
+    expect(() => parse({ html: '-' })).toThrow('--html: standard output is not for the page');
   });
 
   it('take a limit in bytes or per cent', () => {

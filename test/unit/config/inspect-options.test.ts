@@ -10,6 +10,7 @@ function parse(changes: Partial<RawInspectFlags> = {}) {
     files: undefined,
     component: undefined,
     databases: false,
+    html: undefined,
     maxInflated: undefined,
     maxEntries: undefined,
     tlsVerify: undefined,
@@ -31,9 +32,14 @@ describe('the options of layah inspect', () => {
       files: undefined,
       component: undefined,
       readsDatabases: false,
+      htmlPath: undefined,
       maxInflatedBytes: undefined,
       maxEntries: undefined,
     });
+  });
+
+  it('read the databases for a page', () => {
+    expect(parse({ html: 'app.html' })).toMatchObject({ htmlPath: 'app.html', readsDatabases: true });
   });
 
   it('take a tag behind the location or from --tag, and not both', () => {

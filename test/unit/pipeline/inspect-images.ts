@@ -27,7 +27,14 @@ export async function inspectFiles(
       ...selection,
     } as const;
     const report = await runInspect(
-      { image, files: undefined, component: undefined, readsDatabases: false, ...options },
+      {
+        image,
+        files: undefined,
+        component: undefined,
+        readsDatabases: false,
+        htmlPath: undefined,
+        ...options,
+      },
       { reporter, signal: new AbortController().signal, stdout: process.stdout },
     );
     return { ...report, location: 'image' };
