@@ -116,10 +116,12 @@ function plain(piece: Piece): StreamPart {
   return { piece, chunk: undefined };
 }
 
+const ZEROS = new Uint8Array(END_OF_ARCHIVE_BYTES);
+
 function padding(sizeBytes: number): LiteralBytes {
-  return literal(new Uint8Array(tarPaddingBytes(sizeBytes)));
+  return literal(ZEROS.subarray(0, tarPaddingBytes(sizeBytes)));
 }
 
 function endOfArchive(): LiteralBytes {
-  return literal(new Uint8Array(END_OF_ARCHIVE_BYTES));
+  return literal(ZEROS);
 }

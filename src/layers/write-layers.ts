@@ -26,12 +26,24 @@ export async function* writeLayers(
   layers: readonly LayerContents[],
   settings: LayerSettings,
 ): AsyncGenerator<WrittenLayer> {
-  const writing = await open(settings);
+  const threads = Math.min(settings.threads, usefulThreads(layers));
+  const writing = await open({ ...settings, threads });
   try {
     yield* writeAll(writing, layers);
   } finally {
     await close(writing);
   }
+}
+
+/** A thread takes as long to start as it takes to compress so much. */
+const CONTENT_BYTES_A_THREAD = 8 << 20;
+
+function usefulThreads(layers: readonly LayerContents[]): number {
+  let contentBytes = 0;
+  for (const { entries } of layers) {
+    for (const entry of entries) if (entry.kind === 'file') contentBytes += entry.sizeBytes;
+  }
+  return Math.max(1, Math.ceil(contentBytes / CONTENT_BYTES_A_THREAD));
 }
 
 /** Writes layers one by one as they come, with threads that stay. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ beforeAll(() => {
   const rootfs = join(directory, 'rootfs');
   mkdirSync(rootfs);
   for (let index = 0; index < 1500; index++) writeFileSync(join(rootfs, `small${index}`), `content ${index}`);
+  writeHole(join(rootfs, 'hole'), 3);
   writeFileSync(join(rootfs, 'large'), randomBytes(5 * 2 ** 20 + 1));
   writeFileSync(join(rootfs, 'repetitive'), Buffer.alloc(13 * 2 ** 20, 'abc'));
 });
@@ -59,11 +60,11 @@ describe('a worker', () => {
   it('that is still loading its engine when the image is done does not end the process', async () => {
     const rootfs = join(directory, 'tiny');
     mkdirSync(rootfs);
-    writeFileSync(join(rootfs, 'a'), 'x');
+    writeHole(join(rootfs, 'hole'), 4);
     // It went wrong in one of eight runs.
     for (let count = 0; count < 10; count++) {
       const output = join(directory, 'tiny.ociarchive');
-      await execa('node', [LAYAH, 'build', '--rootfs', rootfs, '-q', '-o', output, '--threads', '8']);
+      await execa('node', [LAYAH, 'build', '--rootfs', rootfs, '-q', '-o', output, '--threads', '4']);
     }
   });
 
@@ -71,6 +72,7 @@ describe('a worker', () => {
     const rootfs = join(directory, 'changing');
     mkdirSync(rootfs);
     writeFileSync(join(rootfs, 'a'), 'x');
+    writeHole(join(rootfs, 'b'), 2);
     const result = await execa(
       'node',
       [LAYAH, 'build', '--rootfs', rootfs, '-o', join(directory, 'out'), '--threads', '2'],
@@ -83,6 +85,12 @@ describe('a worker', () => {
     expect(result.stderr).toContain('/a changed while it was being read');
   });
 });
+
+/** Content enough for so many threads, and hardly any work. */
+function writeHole(path: string, threads: number): void {
+  writeFileSync(path, '');
+  truncateSync(path, threads * 8 * 2 ** 20);
+}
 
 /** A module that empties a file as soon as a worker starts, which is after the scan. */
 function writeTruncator(path: string): string {

@@ -32,7 +32,11 @@ export async function loadEngine(name: EngineName, library: string | undefined):
 function zlibEngine(level: number): Deflater {
   return {
     crc32,
-    deflate: (input, output) => copy(deflateRawSync(input, { level }), output),
+    deflate(input, output) {
+      // Room for all that most inputs give: the 16 KiB pieces that Node takes by itself would have to be joined.
+      const chunkSize = Math.max(input.length, constants.Z_MIN_CHUNK);
+      return copy(deflateRawSync(input, { level, chunkSize }), output);
+    },
     deflatePart: ({ input, window, isLast }, output) => {
       const finishFlush = isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
       const dictionary = window.length > 0 ? { dictionary: window } : {};
