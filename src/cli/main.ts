@@ -56,7 +56,8 @@ async function run(): Promise<number> {
       return 2;
     case 'run': {
       const { parseFlags } = await import('./parser.ts');
-      return runCommand(invocation.command.name, parseFlags(argv, invocation.command));
+      const values = parseFlags(argv, invocation.command);
+      return runCommand(invocation.command.name, values, await createHost(values));
     }
     default:
       return unreachable(invocation);
@@ -64,9 +65,7 @@ async function run(): Promise<number> {
 }
 
 /** Imports only what the command needs: help and usage errors come at once. */
-async function runCommand(name: CommandName, values: FlagValues): Promise<number> {
-  const readsStandardInput = STANDARD_INPUT_ARGUMENTS.some((argument) => values[argument] === '-');
-  const host = createHost(readsStandardInput ? await readStandardInput() : () => '');
+async function runCommand(name: CommandName, values: FlagValues, host: Host): Promise<number> {
   switch (name) {
     case 'build':
       return (await import('./commands/build.ts')).build(values, host);
@@ -107,9 +106,10 @@ async function runCommand(name: CommandName, values: FlagValues): Promise<number
   }
 }
 
-function createHost(readStdinText: () => string): Host {
+async function createHost(values: FlagValues): Promise<Host> {
+  const readsStandardInput = STANDARD_INPUT_ARGUMENTS.some((argument) => values[argument] === '-');
   return {
-    machine: readMachine(readStdinText),
+    machine: readMachine(readsStandardInput ? await readStandardInput() : () => ''),
     stdout: process.stdout,
     stdoutColumns: () => process.stdout.columns ?? REPORT_COLUMNS,
     stderr: {

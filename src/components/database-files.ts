@@ -1,6 +1,5 @@
 /*
- * Which files the sources read, for who has to fetch them one by one: of an image only these are read. Changelogs are not
- * among them: they date packages, and say nothing of what belongs to whom.
+ * Which files the sources read, for who has to fetch them one by one: of an image only these are read.
  */
 import type { RootfsPath } from '../model/rootfs-path.ts';
 
@@ -16,6 +15,13 @@ const DATABASE_FILES: readonly RegExp[] = [
   /(?:^|\/)conda-meta\/[^/]+\.json$/,
   /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/,
 ];
+
+const CHANGELOG = /^usr\/share\/doc\/[^/]+\/changelog(?:\.Debian)?(?:\.[a-z0-9]+)?(?:\.gz)?$/;
+
+/** Besides these files, what dates packages, and says nothing of what belongs to whom. */
+export function isDatabaseOrChangelog(path: RootfsPath): boolean {
+  return isDatabaseFile(path) || CHANGELOG.test(path);
+}
 
 /** Whether a source may want the content of a file at this place. */
 export function isDatabaseFile(path: RootfsPath): boolean {

@@ -89,10 +89,12 @@ export interface LayerReport {
   /** As tar; undefined when the layer does not say. */
   readonly tarBytes: number | undefined;
   readonly storage: LayerStorage;
-  /** How likely an image that is built a week later has another layer in its place, from 0 to 1; where recorded. */
+  /**
+   * How likely a build a week later has another layer in its place, from 0 to 1: estimated as a build would, from what
+   * package databases and changelogs say of their packages' dates. Undefined when they were not read, or the image does
+   * not say when it was made.
+   */
   readonly weeklyUpdateProbability: number | undefined;
-  /** Why it holds what it holds (`LayerReason`); where recorded. */
-  readonly reason: string | undefined;
 }
 
 /** The part of a component that lies in one layer. */
@@ -106,6 +108,10 @@ export interface LayerComponent {
 
 export interface ComponentReport extends LayerComponent {
   readonly layers: readonly number[];
+  /** As for layers. */
+  readonly weeklyUpdateProbability: number | undefined;
+  /** Of its packages, where their database was read and says so. */
+  readonly version: string | undefined;
 }
 
 /** A file as some layer has it. */

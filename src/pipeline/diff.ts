@@ -24,7 +24,7 @@ async function describe(report: DiffReport): Promise<Page> {
 }
 
 async function diffImages(options: DiffOptions, context: RunContext): Promise<DiffReport> {
-  const cache = createReadingCache();
+  const cache = createReadingCache({ dates: false });
   const read = (selection: ImageSelection): Promise<ClaimedReading> =>
     withSelectedImage(selection, context, (store, image) =>
       readClaimedImage({ store, image }, { limits: options, cache, context }),

@@ -3,6 +3,7 @@ import type { ExplainedLayer, ExplainReport, OtherLayer } from '../model/explain
 import type { ExplainOptions } from '../model/inspect-options.ts';
 import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';
 import { explainEntry, findEntry, nothingThere, type PathExplanation } from './explain-path.ts';
+import { estimateRates } from './update-estimate.ts';
 import {
   type ClaimedReading,
   createReadingCache,
@@ -18,7 +19,11 @@ export async function explainInImage(
   options: Extract<ExplainOptions, { kind: 'image' }>,
   context: RunContext,
 ): Promise<ExplainReport> {
-  const reading = await readClaimedImage(opened, { limits: options, cache: createReadingCache(), context });
+  const reading = await readClaimedImage(opened, {
+    limits: options,
+    cache: createReadingCache({ dates: true }),
+    context,
+  });
   const subject = { subject: 'image', location: reading.location } as const;
   const entry = findEntry(reading.claimed.scan, options.path);
   if (entry === undefined) return { ...subject, ...explainDeleted(reading, options.path) };
@@ -67,13 +72,14 @@ function explainDeleted(
   };
 }
 
-function explainLayer({ layers, lookup }: ImageReading, index: number): ExplainedLayer {
+function explainLayer({ layers, lookup, claimed, image }: ClaimedReading, index: number): ExplainedLayer {
+  const componentNames = lookup.recordedNames(index);
   return {
     index,
     digest: layers[index]?.descriptor.digest,
-    componentNames: lookup.recordedNames(index),
+    componentNames,
     reason: undefined,
-    weeklyUpdateProbability: undefined,
+    weeklyUpdateProbability: estimateRates(claimed.components, image.config.created)?.ofLayer(componentNames),
   };
 }
 

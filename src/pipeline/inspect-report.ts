@@ -17,7 +17,9 @@ import type {
 } from '../model/image-report.ts';
 import { platformOf } from '../model/platform.ts';
 import { displayPath } from '../model/rootfs-path.ts';
+import type { ClaimedTree } from './claimed-tree.ts';
 import type { ComponentLookup } from './component-lookup.ts';
+import { estimateRates, type UpdateRates } from './update-estimate.ts';
 
 /** How many files each list has. */
 const MAX_LISTED = 20;
@@ -28,15 +30,18 @@ export interface ReportInput {
   readonly layers: readonly ImageLayer[];
   readonly contents: ImageContents;
   readonly lookup: ComponentLookup;
+  /** Undefined when no databases were read. */
+  readonly claimed: ClaimedTree | undefined;
   /** Which files are listed; undefined for no list. */
   readonly isListed: ((file: StoredEntry) => boolean) | undefined;
 }
 
 export function reportImage(input: ReportInput): ImageReport {
-  const { location, image, layers, contents, lookup, isListed } = input;
+  const { location, image, contents, lookup, claimed, isListed } = input;
   const { entries } = contents;
-  const layerReports = reportLayers(layers, entries, lookup);
-  const components = gatherComponents(layerReports);
+  const rates = claimed && estimateRates(claimed.components, image.config.created);
+  const layerReports = reportLayers(input, rates);
+  const components = gatherComponents(layerReports, { claimed, rates });
   const visible = entries.filter((entry) => !entry.isOverridden && entry.header.kind === 'file');
   const toFile = (entry: StoredEntry): StoredFile => storedFile(entry, lookup);
   return {
@@ -57,26 +62,26 @@ export function reportImage(input: ReportInput): ImageReport {
 }
 
 function reportLayers(
-  layers: readonly ImageLayer[],
-  entries: readonly StoredEntry[],
-  lookup: ComponentLookup,
+  { layers, contents, lookup }: ReportInput,
+  rates: UpdateRates | undefined,
 ): LayerReport[] {
   const byLayer = layers.map((): StoredEntry[] => []);
-  for (const entry of entries) if (entry.header.kind !== 'directory') byLayer[entry.layer]?.push(entry);
+  for (const entry of contents.entries)
+    if (entry.header.kind !== 'directory') byLayer[entry.layer]?.push(entry);
   return layers.map(({ descriptor, diffId, storage, tarBytes }, index): LayerReport => {
     const files = byLayer[index] ?? [];
+    const components = layerComponents(files, index, lookup);
     return {
       digest: descriptor.digest,
       diffId,
       mediaType: descriptor.mediaType,
-      components: layerComponents(files, index, lookup),
+      components,
       fileCount: files.length,
       sizeBytes: sumSizes(files),
       compressedBytes: descriptor.size,
       tarBytes,
       storage,
-      weeklyUpdateProbability: undefined,
-      reason: undefined,
+      weeklyUpdateProbability: rates?.ofLayer(components.map(({ name }) => name)),
     };
   });
 }
@@ -104,16 +109,27 @@ function layerComponents(
     .sort(byName);
 }
 
-function gatherComponents(layers: readonly LayerReport[]): ComponentReport[] {
+interface KnownOfComponents {
+  readonly claimed: ClaimedTree | undefined;
+  readonly rates: UpdateRates | undefined;
+}
+
+function gatherComponents(
+  layers: readonly LayerReport[],
+  { claimed, rates }: KnownOfComponents,
+): ComponentReport[] {
+  const versions = new Map(claimed?.components.map(({ name, version }) => [name, version]));
   const found = new Map<string, ComponentReport>();
   for (const [index, layer] of layers.entries()) {
     for (const { name, fileCount, sizeBytes } of layer.components) {
-      const known = found.get(name) ?? { name, fileCount: 0, sizeBytes: 0, layers: [] };
+      const known = found.get(name) ?? { fileCount: 0, sizeBytes: 0, layers: [] };
       found.set(name, {
         name,
         fileCount: add(known.fileCount, fileCount),
         sizeBytes: add(known.sizeBytes, sizeBytes),
         layers: [...known.layers, index],
+        weeklyUpdateProbability: rates?.ofComponent(name),
+        version: versions.get(name),
       });
     }
   }

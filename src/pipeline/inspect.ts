@@ -32,8 +32,12 @@ async function inspectImage(options: InspectOptions, context: RunContext): Promi
   return withSelectedImage(selection, context, async (store, image) => {
     const opened = { store, image };
     const reading = readsDatabases
-      ? await readClaimedImage(opened, { limits: options, cache: createReadingCache(), context })
-      : await readImage(opened, options, context);
+      ? await readClaimedImage(opened, {
+          limits: options,
+          cache: createReadingCache({ dates: true }),
+          context,
+        })
+      : { ...(await readImage(opened, options, context)), claimed: undefined };
     const report = reportImage({ ...reading, isListed: listedFiles(options, reading.lookup) });
     refuseUnknown(options, report);
     return report;

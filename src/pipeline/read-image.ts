@@ -2,7 +2,7 @@
  * All of an image that inspect, diff and explain look at: what its layers hold, what they make together and, when that is
  * asked for, which component everything belongs to.
  */
-import { isDatabaseFile } from '../components/database-files.ts';
+import { isDatabaseFile, isDatabaseOrChangelog } from '../components/database-files.ts';
 import { type ContentGatherer, createContentGatherer } from '../images/gather-contents.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { EntryObserver } from '../images/layer-entries.ts';
@@ -50,8 +50,10 @@ export interface ReadingCache {
   readonly listed: Map<Digest, ListedLayer>;
 }
 
-export function createReadingCache(): ReadingCache {
-  return { gatherer: createContentGatherer(isDatabaseFile), listed: new Map() };
+/** @param dates changelogs are read too: of each package, for its update rate. */
+export function createReadingCache({ dates }: { readonly dates: boolean }): ReadingCache {
+  const isWanted = dates ? isDatabaseOrChangelog : isDatabaseFile;
+  return { gatherer: createContentGatherer(isWanted), listed: new Map() };
 }
 
 export interface ClaimedReadingSettings {

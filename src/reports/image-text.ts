@@ -107,13 +107,14 @@ function formatRate(probability: number | undefined): string {
 }
 
 function layerLines(layer: LayerReport, index: number, { totals }: ImageReport): string[] {
-  const { tarBytes, weeklyUpdateProbability, reason, diffId } = layer;
+  const { tarBytes, weeklyUpdateProbability, diffId } = layer;
   const size = [
     `${formatBytes(layer.sizeBytes)} in ${formatNoun(layer.fileCount, 'file')}`,
     ...(tarBytes === undefined ? [] : [`${formatBytes(tarBytes)} as tar`]),
   ];
   const share = formatShare(layer.compressedBytes, totals.compressedBytes);
-  const rate = weeklyUpdateProbability === undefined ? [] : [`${formatRate(weeklyUpdateProbability)} a week`];
+  const rate =
+    weeklyUpdateProbability === undefined ? [] : [`in ${formatRate(weeklyUpdateProbability)} of all weeks`];
   return [
     ...fieldLines([
       [`layer ${index + 1}`, [layer.digest]],
@@ -122,7 +123,6 @@ function layerLines(layer: LayerReport, index: number, { totals }: ImageReport):
       ['  compressed', [`${formatBytes(layer.compressedBytes)}, ${share} of the image`]],
       ['  format', [`${describeStorage(layer.storage)} (${layer.mediaType})`]],
       ['  changes', rate],
-      ['  reason', one(reason)],
       ['  components', layer.components.map(componentText)],
     ]),
   ];

@@ -35,8 +35,13 @@ describe('a Debian image of 60 layers and its update, at a registry', () => {
       const build = async (rootfs: string, tag: string, ...flags: string[]) =>
         layahOrFail([
           'build',
-          ...['--rootfs', rootfs, '-o', `docker://${server.host}/app:${tag}`, '--tls-verify=false'],
-          ...['--source-date-epoch', '2000000000', '--max-layers', '60', '-q', ...flags],
+          `--rootfs=${rootfs}`,
+          `--output=docker://${server.host}/app:${tag}`,
+          '--tls-verify=false',
+          '--source-date-epoch=2000000000',
+          '--max-layers=60',
+          '--quiet',
+          ...flags,
         ]);
       await build(update.debian, '1');
       await build(update.changed, '2', '--previous', `docker://${server.host}/app:1`);

@@ -21,7 +21,6 @@ export const LAYER: LayerReport = {
     tocIsExternal: true,
   },
   weeklyUpdateProbability: undefined,
-  reason: undefined,
 };
 
 export const PLAIN: LayerReport = {
@@ -60,7 +59,16 @@ export const IMAGE_REPORT: ImageReport = {
   },
   layers: [LAYER, PLAIN],
   componentsFrom: 'annotations',
-  components: [{ name: 'dpkg/bash', fileCount: 76, sizeBytes: 7 << 20, layers: [0] }],
+  components: [
+    {
+      name: 'dpkg/bash',
+      fileCount: 76,
+      sizeBytes: 7 << 20,
+      layers: [0],
+      weeklyUpdateProbability: undefined,
+      version: undefined,
+    },
+  ],
   largestFiles: [],
   duplicates: { contentCount: 0, wastedBytes: 0, worst: [] },
   overridden: { fileCount: 0, sizeBytes: 0, largest: [] },
