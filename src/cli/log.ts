@@ -6,6 +6,7 @@ import {
   type ProgressDisplay,
   progressLines,
   renderProgressLine,
+  type Work,
 } from './progress.ts';
 import { printableText } from '../model/terminal-text.ts';
 
@@ -48,7 +49,7 @@ export function createLog(settings: LogSettings, stream: LogStream): Log {
       debug: (message) => say('debug', message),
       info: (message) => say('info', message),
       warn: (message) => say('warning', message),
-      progress: (stage, done, total) => display.update(stage, done, total),
+      progress: (stage, done, total) => display.update({ stage, done, total }),
     },
     summary(lines, details) {
       display.clear();
@@ -86,17 +87,24 @@ function renderMessage({ format }: LogSettings, level: Level, message: string): 
   return `layah: ${level === 'info' ? '' : `${level}: `}${printableText(message)}\n`;
 }
 
+/** Without a unit it is bytes. */
+function jsonWork({ stage, done, total }: Work): object {
+  return typeof stage === 'string'
+    ? { stage, done, total }
+    : { stage: stage.name, unit: stage.unit, done, total };
+}
+
 function createDisplay(settings: LogSettings, stream: LogStream): ProgressDisplay {
   if (settings.quiet || settings.progress === 'none') return noProgress;
   const output = { ...stream, write: (text: string) => void stream.write(text) };
   if (settings.progress === 'auto' && settings.format === 'text' && stream.isTerminal) {
     return progressBar(output);
   }
-  return progressLines((stage, done, total) => {
+  return progressLines((work) => {
     stream.write(
       settings.format === 'json'
-        ? jsonLine({ level: 'progress', stage, done, total })
-        : `layah: ${renderProgressLine(stage, done, total)}\n`,
+        ? jsonLine({ level: 'progress', ...jsonWork(work) })
+        : `layah: ${renderProgressLine(work)}\n`,
     );
   }, output);
 }

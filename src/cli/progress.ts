@@ -1,10 +1,19 @@
-import { formatBytes, formatPercent } from '../model/human-numbers.ts';
+import { formatBytes, formatCount, formatPercent } from '../model/human-numbers.ts';
+import type { Stage } from '../model/reporter.ts';
 
 /** How progress looks. */
 export interface ProgressDisplay {
-  update(stage: string, done: number, total: number): void;
+  update(work: Work): void;
   /** Takes it off the screen, before other text and at the end. */
   clear(): void;
+}
+
+/** As `Reporter.progress` has it. */
+export interface Work {
+  readonly stage: Stage;
+  readonly done: number;
+  /** Undefined where nobody knows it yet. */
+  readonly total: number | undefined;
 }
 
 /** Where it is drawn and what time it is. */
@@ -16,6 +25,7 @@ export interface ProgressOutput {
 
 const BAR_INTERVAL_MILLISECONDS = 100;
 const LINE_INTERVAL_MILLISECONDS = 5000;
+const FIRST_LINE_MILLISECONDS = 1000;
 const BAR_CHARACTERS = 30;
 /** Carriage return, then ECMA-48 EL: erase to the end of the line. */
 const ERASE_LINE = '\r\u001b[K';
@@ -25,9 +35,9 @@ export function progressBar(output: ProgressOutput): ProgressDisplay {
   const isDue = limitRate(BAR_INTERVAL_MILLISECONDS, Number.NEGATIVE_INFINITY, output);
   let drawn = false;
   return {
-    update(stage, done, total) {
+    update(work) {
       if (!isDue()) return;
-      output.write(ERASE_LINE + renderBar(stage, { done, total }, output.columns()));
+      output.write(ERASE_LINE + renderBar(work, output.columns()));
       drawn = true;
     },
     clear() {
@@ -37,15 +47,13 @@ export function progressBar(output: ProgressOutput): ProgressDisplay {
   };
 }
 
-/** A line every five seconds at most, the first after five seconds: a short run has none. */
-export function progressLines(
-  emit: (stage: string, done: number, total: number) => void,
-  output: ProgressOutput,
-): ProgressDisplay {
-  const isDue = limitRate(LINE_INTERVAL_MILLISECONDS, output.nowMilliseconds(), output);
+/** A line every five seconds at most, the first after one second: a short run has none. */
+export function progressLines(emit: (work: Work) => void, output: ProgressOutput): ProgressDisplay {
+  const start = output.nowMilliseconds() + FIRST_LINE_MILLISECONDS - LINE_INTERVAL_MILLISECONDS;
+  const isDue = limitRate(LINE_INTERVAL_MILLISECONDS, start, output);
   return {
-    update(stage, done, total) {
-      if (isDue()) emit(stage, done, total);
+    update(work) {
+      if (isDue()) emit(work);
     },
     clear() {},
   };
@@ -53,16 +61,21 @@ export function progressLines(
 
 export const noProgress: ProgressDisplay = { update: () => {}, clear: () => {} };
 
-/** `layers: 42 %, 1.2 GiB of 2.9 GiB` */
-export function renderProgressLine(stage: string, done: number, total: number): string {
-  return `${stage}: ${formatPercent(done, total)}, ${formatBytes(done)} of ${formatBytes(total)}`;
+/** `layers: 42 %, 1.2 GiB of 2.9 GiB`, or `scan: 12,345 entries` where nobody knows how many there are. */
+export function renderProgressLine({ stage, done, total }: Work): string {
+  const { name, unit } = typeof stage === 'string' ? { name: stage, unit: undefined } : stage;
+  const format = unit === undefined ? formatBytes : formatCount;
+  const what = unit === undefined ? '' : ` ${unit}`;
+  if (total === undefined) return `${name}: ${format(done)}${what}`;
+  return `${name}: ${formatPercent(done, total)}, ${format(done)} of ${format(total)}${what}`;
 }
 
 /** One column is left free: a full line would wrap, and could not be erased. */
-export function renderBar(stage: string, work: { done: number; total: number }, columns: number): string {
+export function renderBar(work: Work, columns: number): string {
   const { done, total } = work;
-  const line = renderProgressLine(stage, done, total);
+  const line = renderProgressLine(work);
   const room = columns - 1;
+  if (total === undefined) return line.slice(0, Math.max(room, 0));
   if (line.length + 4 + BAR_CHARACTERS > room) return line.slice(0, Math.max(room, 0));
   const filled = total === 0 ? BAR_CHARACTERS : Math.floor((Math.min(done, total) / total) * BAR_CHARACTERS);
   return `[${'#'.repeat(filled)}${'-'.repeat(BAR_CHARACTERS - filled)}] ${line}`;

@@ -5,7 +5,7 @@
 import type { DiffId } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
 import type { ReadLimits } from '../model/options.ts';
-import { type BlobInput, layerFailure, openChecked } from './checked-blob.ts';
+import { type BlobInput, countBytes, layerFailure, openChecked } from './checked-blob.ts';
 import type { LayerCompression } from './layer-content.ts';
 import { createReadBudget, type ReadBudget } from './read-budget.ts';
 import type { TarHeader } from './tar-header.ts';
@@ -22,6 +22,8 @@ export interface SpoolInput extends SpoolBlobInput {
 
 export interface SpoolBlobInput extends BlobInput {
   readonly temporaryDirectory: string;
+  /** How many more bytes of the blob were read. */
+  readonly onBytes?: (count: number) => void;
 }
 
 /** A layer as an uncompressed tar in a file without a name. */
@@ -71,8 +73,8 @@ export async function spoolLayer(input: SpoolInput): Promise<SpooledLayer> {
 export async function spoolBlob(input: SpoolBlobInput): Promise<TemporaryFile> {
   const file = createTemporaryFile(input.temporaryDirectory);
   try {
-    const blob = await openChecked(input);
-    for await (const chunk of blob) file.write(chunk);
+    const { onBytes = () => {} } = input;
+    for await (const chunk of countBytes(await openChecked(input), onBytes)) file.write(chunk);
     return file;
   } catch (thrown) {
     file.close();

@@ -10,6 +10,7 @@ import { displayBytes } from '../model/rootfs-path.ts';
 import { TAR_BLOCK_BYTES } from '../model/tar-format.ts';
 import type { ReadDescriptor } from '../oci/schemas.ts';
 import type { ImageStore } from './image-store.ts';
+import { countBytes } from './checked-blob.ts';
 import { createEstargzChecks, createPlainChecks } from './layer-checks.ts';
 import { compressionOfContent, compressionOfMediaType } from './layer-content.ts';
 import type { LayerTarEntry } from './layer-entries.ts';
@@ -30,6 +31,8 @@ export interface LayerInput {
   readonly budget: ReadBudget;
   readonly signal: AbortSignal;
   readonly report: Report;
+  /** How many more bytes of the blob were read. */
+  readonly onBytes?: (count: number) => void;
 }
 
 export interface VerifiedLayer {
@@ -94,7 +97,7 @@ async function readContent(
   compression: 'gzip' | 'none',
   estargz: EstargzState,
 ): Promise<VerifiedLayer> {
-  const { store, descriptor, signal, budget } = input;
+  const { store, descriptor, signal, budget, onBytes = () => {} } = input;
   const { report } = input;
   const located = estargz.kind === 'located' ? estargz : undefined;
   const files = located === undefined ? [] : tocFiles(located.toc, located.tocOffset, report);
@@ -110,7 +113,7 @@ async function readContent(
       : createEstargzChecks({ files, isExternal: located.isExternal, ...current }, budget);
   const blob = await store.readBlob(descriptor.digest);
   const pass: LayerPass = createLayerPass({
-    blob,
+    blob: countBytes(blob, onBytes),
     compression,
     memberOffsets: located === undefined ? [] : memberOffsets(files, located),
     signal,

@@ -3,8 +3,16 @@ export interface Reporter {
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
-  /** Work done so far out of what is known, in bytes of input. */
-  progress(stage: string, done: number, total: number): void;
+  /** Work done so far out of what is known, in bytes of input unless the stage counts something else. */
+  progress(stage: Stage, done: number, total: number | undefined): void;
+}
+
+export type Stage = string | CountedStage;
+
+export interface CountedStage {
+  readonly name: string;
+  /** What is counted, as one says it of many: `entries`. */
+  readonly unit: string;
 }
 
 export const silentReporter: Reporter = {

@@ -16,6 +16,7 @@ import type { Reporter } from '../model/reporter.ts';
 import type { LayerToc } from '../oci/toc-manifest.ts';
 import type { ReadDescriptor } from '../oci/schemas.ts';
 import type { ImageSink } from '../output/image-sink.ts';
+import type { ConvertProgress } from './convert-progress.ts';
 import type { LayerPrefetch } from './convert-prefetch.ts';
 import type { LayerOutcome } from './run.ts';
 
@@ -28,6 +29,7 @@ export interface LayerConversion {
   readonly prefetch: LayerPrefetch | undefined;
   readonly temporaryDirectory: string;
   readonly reporter: Reporter;
+  readonly progress: ConvertProgress;
   readonly signal: AbortSignal;
 }
 
@@ -54,10 +56,10 @@ export async function convertLayer(
 }
 
 async function keepLayer(
-  { sink, ...spooling }: LayerConversion,
+  { sink, progress, ...spooling }: LayerConversion,
   descriptor: ReadDescriptor,
 ): Promise<ConvertedLayer> {
-  const blob = await spoolBlob({ ...spooling, descriptor });
+  const blob = await spoolBlob({ ...spooling, descriptor, onBytes: progress.onBlobBytes });
   try {
     const { digest, size } = descriptor;
     await sink.writeBlob({ digest, sizeBytes: size, content: () => blob.read() });
@@ -74,11 +76,18 @@ interface LayerToRewrite {
 }
 
 async function rewriteLayer(
-  { sink, writer, options, prefetch, reporter, ...spooling }: LayerConversion,
+  { sink, writer, options, prefetch, reporter, progress, ...spooling }: LayerConversion,
   { descriptor, diffId, stored }: LayerToRewrite,
 ): Promise<ConvertedLayer> {
   const { compression, estargz } = stored;
-  const spooled = await spoolLayer({ ...spooling, limits: options, descriptor, diffId, compression });
+  const spooled = await spoolLayer({
+    ...spooling,
+    limits: options,
+    descriptor,
+    diffId,
+    compression,
+    onBytes: progress.onBlobBytes,
+  });
   try {
     const { contents, obstacle } = arrangeSpooled(spooled, {
       format: options.format,
@@ -90,6 +99,7 @@ async function rewriteLayer(
         `the layer ${descriptor.digest} becomes plain gzip, since eStargz cannot express it: ${obstacle}`,
       );
     }
+    progress.unpacked(contents);
     const paths = prefetch?.get(descriptor.digest) ?? [];
     const { blob, tocBlob, read } = await writer.write(prioritize(contents, [...paths]));
     await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read });

@@ -10,12 +10,18 @@ import { createLayerWriter } from '../layers/write-layers.ts';
 import type { Digest } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
 import type { ConvertOptions } from '../model/options.ts';
-import type { Reporter } from '../model/reporter.ts';
 import type { ImageSink } from '../output/image-sink.ts';
 import { newName, writeDocuments } from './convert-documents.ts';
 import { convertLayer, type ConvertedLayer, type LayerConversion } from './convert-layer.ts';
+import { createConvertProgress } from './convert-progress.ts';
 import { planLayerPrefetch } from './convert-prefetch.ts';
-import { type ConvertPlan, planConversion, plannedLayers, type PlannedDocument } from './convert-plan.ts';
+import {
+  type ConvertPlan,
+  planConversion,
+  plannedLayers,
+  type PlannedDocument,
+  type PlannedLayer,
+} from './convert-plan.ts';
 import { openSink } from './open-sink.ts';
 import type { ConvertSummary, RunContext } from './run.ts';
 import { selectEngine } from './select-engine.ts';
@@ -80,18 +86,21 @@ async function convertLayers(
   const { reporter, signal } = context;
   const temporaryDirectory = tmpdir();
   const engine = await selectEngine(options, reporter);
+  const wanted = plannedLayers(plan);
+  const totalBytes = wanted.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  const progress = createConvertProgress(totalBytes, reporter);
   const writer = await createLayerWriter({
     ...options,
     engine,
     prefix: undefined,
     temporaryDirectory,
     signal,
-    onContentBytes: () => {},
+    onContentBytes: progress.onContentBytes,
   });
   try {
-    const conversion = { store, sink, writer, options, temporaryDirectory, reporter, signal };
+    const conversion = { store, sink, writer, options, temporaryDirectory, reporter, progress, signal };
     const prefetch = await planLayerPrefetch(conversion, plan, context);
-    return await convertEach({ ...conversion, prefetch }, plan, reporter);
+    return await convertEach({ ...conversion, prefetch }, wanted);
   } finally {
     await writer.close();
   }
@@ -99,18 +108,14 @@ async function convertLayers(
 
 async function convertEach(
   conversion: LayerConversion,
-  plan: PlannedDocument,
-  reporter: Reporter,
+  wanted: readonly PlannedLayer[],
 ): Promise<ReadonlyMap<Digest, ConvertedLayer>> {
-  const wanted = plannedLayers(plan);
-  const totalBytes = wanted.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  const { progress } = conversion;
   const converted = new Map<Digest, ConvertedLayer>();
-  let doneBytes = 0;
   for (const { descriptor, diffId } of wanted) {
-    reporter.progress('layers', doneBytes, totalBytes);
+    progress.begin(descriptor.size);
     converted.set(descriptor.digest, await convertLayer(conversion, descriptor, diffId));
-    doneBytes += descriptor.size;
+    progress.end();
   }
-  reporter.progress('layers', totalBytes, totalBytes);
   return converted;
 }

@@ -31,7 +31,9 @@ export function packables(components: readonly Component[], preparation: Packing
     maxBytes === undefined
       ? undefined
       : { maxBytes, measure: (component: Component) => outline(component).tarBytes };
+  const onPacked = countEntries(components, preparation.reporter);
   return components.flatMap((component) => {
+    onPacked(component);
     const exclusive = isExclusive(component);
     const parts = limit === undefined ? [component] : splitComponent(component, limit);
     return parts.map((part): Packable => {
@@ -40,6 +42,18 @@ export function packables(components: readonly Component[], preparation: Packing
     });
   });
 }
+
+/** @returns what is to be called before each component. */
+function countEntries(components: readonly Component[], reporter: Reporter): (component: Component) => void {
+  const total = components.reduce((sum, { entries }) => sum + entries.length, 0);
+  let done = 0;
+  return ({ entries }) => {
+    reporter.progress(STAGE, done, total);
+    done += entries.length;
+  };
+}
+
+const STAGE = { name: 'components', unit: 'entries' };
 
 function exclusiveness(
   components: readonly Component[],

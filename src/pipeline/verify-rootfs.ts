@@ -5,10 +5,11 @@ import { compareTree } from '../images/compare-tree.ts';
 import type { MergedTree } from '../images/merge-tree.ts';
 import { streamRange } from '../images/read-file.ts';
 import { type Digest, parseDigest } from '../model/digest.ts';
-import type { FileEntry } from '../model/entry.ts';
+import type { FileEntry, Scan } from '../model/entry.ts';
 import { LayahError } from '../model/errors.ts';
 import { hostPath } from '../model/host-path.ts';
 import type { VerifyOptions } from '../model/options.ts';
+import type { Reporter } from '../model/reporter.ts';
 import { displayPath } from '../model/rootfs-path.ts';
 import { type OpenRootfs, openRootfs } from '../scan/open-rootfs.ts';
 import { scanRootfs } from '../scan/scan.ts';
@@ -29,12 +30,13 @@ export async function compareWithRootfs(comparison: RootfsComparison, context: R
   const rootfs = openRootfs(comparison.hostDirectory);
   try {
     const scan = await scanRootfs(rootfs, { prune, skipSpecialFiles, reporter, signal });
+    const onBytes = countCompared(scan, reporter);
     await compareTree({
       tree: comparison.tree,
       scan,
       digestOf: async (file) => {
         signal.throwIfAborted();
-        return digestOfFile(rootfs, file);
+        return digestOfFile(rootfs, file, onBytes);
       },
       report: (path, message) =>
         comparison.findings.add({
@@ -49,12 +51,29 @@ export async function compareWithRootfs(comparison: RootfsComparison, context: R
   }
 }
 
-async function digestOfFile(rootfs: OpenRootfs, entry: FileEntry): Promise<Digest> {
+/** @returns what is to be called with every number of bytes that were read. */
+function countCompared({ entries }: Scan, reporter: Reporter): (count: number) => void {
+  const totalBytes = entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.sizeBytes : 0), 0);
+  let doneBytes = 0;
+  return (count) => {
+    doneBytes += count;
+    reporter.progress('compare', doneBytes, totalBytes);
+  };
+}
+
+async function digestOfFile(
+  rootfs: OpenRootfs,
+  entry: FileEntry,
+  onBytes: (count: number) => void,
+): Promise<Digest> {
   const hash = createHash('sha256');
   try {
     const file = await open(hostPath(rootfs.prefix, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW);
     const content = streamRange(file, { offset: 0, sizeBytes: entry.sizeBytes, onEnd: () => file.close() });
-    for await (const piece of content) hash.update(piece);
+    for await (const piece of content) {
+      hash.update(piece);
+      onBytes(piece.length);
+    }
   } catch (cause) {
     throw new LayahError({
       code: 'bad-rootfs',

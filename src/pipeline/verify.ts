@@ -107,17 +107,18 @@ async function verifyLayers(image: ImageLayers, context: RunContext): Promise<La
   const budget = createReadBudget({ compressedBytes, maxInflatedBytes, maxEntries });
   const verified: LayerCounts[] = [];
   let doneBytes = 0;
-  for (const [index, layer] of manifest.layers.entries()) {
+  const onBytes = (count: number): void => {
+    doneBytes += count;
     context.reporter.progress('verify', doneBytes, totalBytes);
+  };
+  for (const [index, layer] of manifest.layers.entries()) {
     const report = layerReport(layer, findings);
-    const input = { store, descriptor: layer, diffId: diffIds[index], tocImages, budget, report };
+    const input = { store, descriptor: layer, diffId: diffIds[index], tocImages, budget, report, onBytes };
     const { entries, ...counts } = await verifyLayer({ ...input, signal: context.signal });
     verified.push(counts);
-    doneBytes += layer.size;
     if (budget.isExhausted) break;
     merger.add(entries);
   }
-  context.reporter.progress('verify', totalBytes, totalBytes);
   return verified;
 }
 

@@ -50,6 +50,8 @@ interface Walk {
   readonly skipped: { readonly sockets: RootfsPath[]; special: number };
 }
 
+const STAGE = { name: 'scan', unit: 'entries' };
+
 /** How many directories are read between two looks at signals and timers. */
 const DIRECTORIES_A_TURN = 256;
 
@@ -61,6 +63,7 @@ async function walkTree(walk: Walk): Promise<void> {
     if (!visit(walk, path)) continue;
     for (const child of listNames(walk, path)) pending.push(child);
     if (++directories % DIRECTORIES_A_TURN === 0) {
+      walk.options.reporter.progress(STAGE, walk.entries.length, undefined);
       await setImmediate();
       walk.options.signal.throwIfAborted();
     }

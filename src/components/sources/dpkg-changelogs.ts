@@ -32,8 +32,10 @@ export async function readDpkgChangelogs(
   };
   const histories = new Map<string, SourceHistory>();
   const installed = packages.filter((dpkgPackage) => dpkgPackage.installed);
-  for (const binaries of groupBy(installed, versionKey).values()) {
+  const versions = [...groupBy(installed, versionKey).values()];
+  for (const [index, binaries] of versions.entries()) {
     signal.throwIfAborted();
+    reporter.progress(STAGE, index, versions.length);
     for (const dpkgPackage of binaries) {
       const history = await readHistory(reading, dpkgPackage);
       if (history === undefined) continue;
@@ -45,6 +47,8 @@ export async function readDpkgChangelogs(
   warnings.finish();
   return histories;
 }
+
+const STAGE = { name: 'changelogs', unit: 'packages' };
 
 const DOC_DIRECTORY = 'usr/share/doc';
 /** The first that is there; the plain changelog is upstream's where the other exists. */

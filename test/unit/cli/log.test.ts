@@ -84,30 +84,35 @@ describe('the bar on a terminal', () => {
   });
 
   it('never fills a line, and leaves the bar away where there is no room', () => {
-    const work = { done: 1, total: 2 };
+    const work = { stage: 'layers', done: 1, total: 2 };
     for (let columns = 1; columns < 120; columns++) {
-      expect(renderBar('layers', work, columns).length).toBeLessThan(columns);
+      expect(renderBar(work, columns).length).toBeLessThan(columns);
     }
-    expect(renderBar('layers', work, 40)).toBe('layers: 50 %, 1 B of 2 B');
+    expect(renderBar(work, 40)).toBe('layers: 50 %, 1 B of 2 B');
   });
 
   it('stays in its frame when more is done than there was', () => {
-    expect(renderBar('layers', { done: 5, total: 2 }, 100)).toContain(`[${'#'.repeat(30)}]`);
-    expect(renderBar('layers', { done: 0, total: 0 }, 100)).toContain(`[${'#'.repeat(30)}]`);
+    expect(renderBar({ stage: 'layers', done: 5, total: 2 }, 100)).toContain(`[${'#'.repeat(30)}]`);
+    expect(renderBar({ stage: 'layers', done: 0, total: 0 }, 100)).toContain(`[${'#'.repeat(30)}]`);
   });
 });
 
 describe('lines elsewhere', () => {
-  it('are written every five seconds at most, and not at the start', () => {
+  it('are written every five seconds at most, the first after a second', () => {
     const test = testLog({});
     test.log.reporter.progress('layers', 0, 4 * MIB);
-    test.clock.milliseconds += 4999;
+    test.clock.milliseconds += 999;
     test.log.reporter.progress('layers', MIB, 4 * MIB);
     expect(test.written()).toBe('');
     test.clock.milliseconds += 1;
     test.log.reporter.progress('layers', MIB, 4 * MIB);
-    test.log.reporter.progress('layers', 2 * MIB, 4 * MIB);
     expect(test.written()).toBe('layah: layers: 25 %, 1.0 MiB of 4.0 MiB\n');
+    test.clock.milliseconds += 4999;
+    test.log.reporter.progress('layers', 2 * MIB, 4 * MIB);
+    expect(test.written()).toBe('');
+    test.clock.milliseconds += 1;
+    test.log.reporter.progress('layers', 3 * MIB, 4 * MIB);
+    expect(test.written()).toBe('layah: layers: 75 %, 3.0 MiB of 4.0 MiB\n');
     test.log.close();
     expect(test.written()).toBe('');
   });
@@ -123,6 +128,29 @@ describe('lines elsewhere', () => {
           : 'layah: layers: 50 %, 1 B of 2 B\n',
       );
     }
+  });
+
+  it('count what a stage counts, with and without knowing how much there is', () => {
+    const scan = { name: 'scan', unit: 'entries' };
+    for (const [settings, known, unknown] of [
+      [{}, 'layah: scan: 50 %, 1,500 of 3,000 entries\n', 'layah: scan: 1,500 entries\n'],
+      [
+        { format: 'json' },
+        '{"level":"progress","stage":"scan","unit":"entries","done":1500,"total":3000}\n',
+        '{"level":"progress","stage":"scan","unit":"entries","done":1500}\n',
+      ],
+    ] as const) {
+      const test = testLog(settings);
+      test.clock.milliseconds += 5000;
+      test.log.reporter.progress(scan, 1500, 3000);
+      expect(test.written()).toBe(known);
+      test.clock.milliseconds += 5000;
+      test.log.reporter.progress(scan, 1500, undefined);
+      expect(test.written()).toBe(unknown);
+    }
+    const terminal = testLog({}, true);
+    terminal.log.reporter.progress(scan, 1500, undefined);
+    expect(terminal.written()).toBe(`${ERASE}scan: 1,500 entries`);
   });
 
   it('are not written when nobody wants them', () => {

@@ -48,9 +48,10 @@ export interface Conversion extends ConvertSummary {
 
 export async function convertAt(
   options: Pick<ConvertOptions, 'source' | 'output'> & Partial<ConvertOptions>,
+  told: Reporter = silentReporter,
 ): Promise<Conversion> {
   const warnings: string[] = [];
-  const reporter: Reporter = { ...silentReporter, warn: (message) => warnings.push(message) };
+  const reporter: Reporter = { ...told, warn: (message) => warnings.push(message) };
   const defaults = {
     sourceTag: undefined,
     tag: undefined,
