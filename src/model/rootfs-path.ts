@@ -9,10 +9,16 @@ export type RootfsPath = string & { readonly [rootfsPathBrand]: true };
 
 export const ROOT_PATH = '' as RootfsPath;
 
+/** An empty one, `.` or `..`. */
+const UNCLEAN_NAME = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** Cleans a byte string such as `/usr//lib/../lib64/`: `..` never climbs above the root. */
 export function rootfsPath(byteString: string): RootfsPath {
+  const relative = byteString.startsWith('/') ? byteString.slice(1) : byteString;
+  // Nearly all of the millions of paths that databases list need no cleaning.
+  if (!UNCLEAN_NAME.test(relative)) return relative as RootfsPath;
   const names: string[] = [];
-  for (const name of byteString.split('/')) {
+  for (const name of relative.split('/')) {
     if (name === '' || name === '.') continue;
     if (name === '..') names.pop();
     else names.push(name);

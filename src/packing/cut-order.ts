@@ -4,7 +4,8 @@
  *   cost of a run = its bytes * (1 - product of the probabilities that its links stay unchanged)
  *   least[k][j] = minimum over i of least[k-1][i] + cost of the run of links i .. j-1
  *
- * The cost of a run grows as i falls, so that once it alone is above what was found, no longer run need be tried.
+ * Of several minima the greatest i counts. The cost of a run grows as i falls, so that the least of a block of
+ * least[k-1] and the cost at its end tell whether any i of the block can be better than the cut before j-1.
  */
 export interface CutLink {
   /** What counts for the cost. */
@@ -26,68 +27,106 @@ export function cutOrder(
   links: readonly CutLink[],
   { maxRuns, maxRunBytes }: CutLimits,
 ): number[] | undefined {
-  const table = toTable(links, maxRunBytes);
   const runCount = Math.min(maxRuns, links.length);
-  let least = new Float64Array(links.length + 1).fill(Number.POSITIVE_INFINITY);
-  least[0] = 0;
-  const starts: Uint32Array[] = [];
-  for (let run = 0; run < runCount; run++) {
-    const next = new Float64Array(links.length + 1).fill(Number.POSITIVE_INFINITY);
-    starts.push(addRun(table, least, next));
-    least = next;
+  const rows = Array.from({ length: runCount + 1 }, () => createRow(links.length + 1));
+  const costs = new Float64Array(links.length);
+  for (const [runs, row] of rows.entries()) setLeast(row, 0, runs === 0 ? 0 : Number.POSITIVE_INFINITY);
+  for (let end = 1; end <= links.length; end++) {
+    const firstStart = fillCosts(costs, links, { end, maxRunBytes });
+    for (const [runs, row] of rows.entries()) {
+      const before = rows[runs - 1];
+      if (before !== undefined) findLeast(row, before, { end, firstStart, costs });
+    }
   }
-  return least[links.length] === Number.POSITIVE_INFINITY ? undefined : readStarts(starts, links.length);
+  return rows.at(-1)?.least[links.length] === Number.POSITIVE_INFINITY
+    ? undefined
+    : readStarts(rows.slice(1), links.length);
 }
 
-interface Table {
-  readonly roundedBytes: Float64Array;
-  readonly unchanged: Float64Array;
-  readonly sizeBytes: Float64Array;
-  readonly maxRunBytes: number;
+/** For one number of runs. */
+interface Row {
+  /** By the end of the last run. */
+  readonly least: Float64Array;
+  /** Of each block of `least`. */
+  readonly blockLeast: Float64Array;
+  /** By the end of the last run, where that begins. */
+  readonly starts: Uint32Array;
 }
 
-function toTable(links: readonly CutLink[], maxRunBytes: number): Table {
+const BLOCK_LENGTH = 64;
+
+function createRow(length: number): Row {
+  const infinite = (count: number) => new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   return {
-    roundedBytes: Float64Array.from(links, (link) => link.roundedBytes),
-    unchanged: Float64Array.from(links, (link) => link.unchanged),
-    sizeBytes: Float64Array.from(links, (link) => link.sizeBytes),
-    maxRunBytes,
+    least: infinite(length),
+    blockLeast: infinite(Math.ceil(length / BLOCK_LENGTH)),
+    starts: new Uint32Array(length),
   };
 }
 
-/** Hot loop. Fills `next` from `least`, which allows one run less, and returns where the last run begins for each end. */
-function addRun(table: Table, least: Float64Array, next: Float64Array): Uint32Array {
-  const { roundedBytes, unchanged, sizeBytes, maxRunBytes } = table;
-  const starts = new Uint32Array(next.length);
-  for (let end = 1; end < next.length; end++) {
-    let best = Number.POSITIVE_INFINITY;
-    let bestStart = 0;
-    let rounded = 0;
-    let allUnchanged = 1;
-    let bytes = 0;
-    for (let start = end - 1; start >= 0; start--) {
-      rounded += roundedBytes[start] ?? 0;
-      allUnchanged *= unchanged[start] ?? 0;
-      bytes += sizeBytes[start] ?? 0;
-      const cost = rounded * (1 - allUnchanged);
-      if (cost >= best || (bytes > maxRunBytes && start < end - 1)) break;
-      const total = (least[start] ?? 0) + cost;
+function setLeast({ least, blockLeast }: Row, end: number, value: number): void {
+  const block = Math.floor(end / BLOCK_LENGTH);
+  least[end] = value;
+  blockLeast[block] = Math.min(blockLeast[block] ?? value, value);
+}
+
+interface CostLimits {
+  readonly end: number;
+  readonly maxRunBytes: number;
+}
+
+/** Fills in what a run up to `end` costs by its start. @returns the first start that keeps the limit. */
+function fillCosts(costs: Float64Array, links: readonly CutLink[], { end, maxRunBytes }: CostLimits): number {
+  let rounded = 0;
+  let allUnchanged = 1;
+  let bytes = 0;
+  for (let start = end - 1; start >= 0; start--) {
+    const link = links[start];
+    if (link === undefined) break;
+    rounded += link.roundedBytes;
+    allUnchanged *= link.unchanged;
+    bytes += link.sizeBytes;
+    if (bytes > maxRunBytes && start < end - 1) return start + 1;
+    costs[start] = rounded * (1 - allUnchanged);
+  }
+  return 0;
+}
+
+interface LastRun {
+  readonly end: number;
+  readonly firstStart: number;
+  readonly costs: Float64Array;
+}
+
+/** Hot loop. */
+function findLeast(row: Row, before: Row, { end, firstStart, costs }: LastRun): void {
+  const { least, blockLeast } = before;
+  const guess = Math.max(row.starts[end - 1] ?? 0, firstStart);
+  const bound = (least[guess] ?? 0) + (costs[guess] ?? 0);
+  let best = Number.POSITIVE_INFINITY;
+  let bestStart = 0;
+  for (let last = end - 1; last >= firstStart;) {
+    const block = Math.floor(last / BLOCK_LENGTH);
+    const first = Math.max(block * BLOCK_LENGTH, firstStart);
+    const canBeBest = (blockLeast[block] ?? 0) + (costs[last] ?? 0) <= bound;
+    for (let start = last; canBeBest && start >= first; start--) {
+      const total = (least[start] ?? 0) + (costs[start] ?? 0);
       if (total < best) {
         best = total;
         bestStart = start;
       }
     }
-    next[end] = best;
-    starts[end] = bestStart;
+    last = first - 1;
   }
-  return starts;
+  setLeast(row, end, best);
+  row.starts[end] = bestStart;
 }
 
-function readStarts(starts: readonly Uint32Array[], linkCount: number): number[] {
+function readStarts(rows: readonly Row[], linkCount: number): number[] {
   const found: number[] = [];
   let end = linkCount;
-  for (let run = starts.length - 1; run >= 0; run--) {
-    end = starts[run]?.[end] ?? 0;
+  for (const { starts } of rows.toReversed()) {
+    end = starts[end] ?? 0;
     found.push(end);
   }
   return found.toReversed();

@@ -13,14 +13,14 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 import { hostPath, type HostPrefix } from '../model/host-path.ts';
 import { resolveLinks, type TreeNode } from '../model/resolve-links.ts';
-import { baseName, displayPath, joinPath, parentPath, type RootfsPath } from '../model/rootfs-path.ts';
+import { baseName, displayPath, joinPath, parentPath, ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
 import type { DigestAlgorithm, RootfsReader } from '../model/rootfs-reader.ts';
 import type { OpenRootfs } from './open-rootfs.ts';
 
 /** Reads package databases: links are resolved name by name inside the tree, and only regular files are opened. */
 export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
   const { prefix, hostDirectory } = rootfs;
-  const resolve = (path: RootfsPath) => resolveLinks(path, (found) => findNode(prefix, found));
+  const resolve = createResolver(prefix);
   return {
     hostDirectory,
     resolve,
@@ -46,16 +46,36 @@ export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
   };
 }
 
+/** Databases have thousands of files in few directories, so it asks for a directory once. */
+function createResolver(prefix: HostPrefix): RootfsReader['resolve'] {
+  /** Without a symlink on the way to them. */
+  const directories = new Set([ROOT_PATH]);
+  const find = (path: RootfsPath): TreeNode | undefined => {
+    if (directories.has(path)) return DIRECTORY;
+    const node = findNode(prefix, path);
+    if (node?.kind === 'directory') directories.add(path);
+    return node;
+  };
+  return (path) => {
+    if (!directories.has(parentPath(path))) return resolveLinks(path, find);
+    const node = find(path);
+    return node?.kind === 'symlink' ? resolveLinks(path, find) : node && path;
+  };
+}
+
+const DIRECTORY: TreeNode = { kind: 'directory' };
+
 function findNode(prefix: HostPrefix, path: RootfsPath): TreeNode | undefined {
   const place = hostPath(prefix, path);
   try {
-    const stats = lstatSync(place);
+    const stats = lstatSync(place, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
     if (stats.isSymbolicLink())
       return { kind: 'symlink', target: readlinkSync(place, { encoding: 'latin1' }) };
     return { kind: stats.isDirectory() ? 'directory' : 'other' };
   } catch (thrown) {
     const code = systemErrorCode(thrown);
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
+    if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
     throw failed(path, thrown);
   }
 }

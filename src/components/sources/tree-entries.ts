@@ -27,12 +27,15 @@ export function createFindEntry(scan: Scan, reader: RootfsReader): FindEntry {
     }
     return real;
   };
+  // Lists name the files of a directory one after the other.
+  let latest: { readonly directory: RootfsPath; readonly real: RootfsPath | undefined } | undefined;
   return (path) => {
     const entry = scan.byPath.get(path);
     if (entry !== undefined || path === '') return entry;
     const directory = parentPath(path);
     if (directory === '' || scan.byPath.get(directory)?.kind === 'directory') return undefined;
-    const real = realDirectory(directory);
+    if (latest?.directory !== directory) latest = { directory, real: realDirectory(directory) };
+    const { real } = latest;
     return real === undefined ? undefined : scan.byPath.get(joinPath(real, baseName(path)));
   };
 }
