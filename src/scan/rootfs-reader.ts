@@ -13,14 +13,22 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 import { hostPath, type HostPrefix } from '../model/host-path.ts';
 import { resolveLinks, type TreeNode } from '../model/resolve-links.ts';
-import { baseName, displayPath, joinPath, parentPath, ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
+import {
+  baseName,
+  displayPath,
+  joinPath,
+  parentPath,
+  ROOT_PATH,
+  type RootfsPath,
+} from '../model/rootfs-path.ts';
 import type { DigestAlgorithm, RootfsReader } from '../model/rootfs-reader.ts';
 import type { OpenRootfs } from './open-rootfs.ts';
 
 /** Reads package databases: links are resolved name by name inside the tree, and only regular files are opened. */
 export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
   const { prefix, hostDirectory } = rootfs;
-  const resolve = createResolver(prefix);
+  const locate = createLocator(prefix);
+  const resolve: RootfsReader['resolve'] = (path) => locate(path)?.path;
   return {
     hostDirectory,
     resolve,
@@ -29,50 +37,66 @@ export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
       return parent === undefined ? undefined : joinPath(parent, baseName(path));
     },
     readFile(path, maxBytes) {
-      const resolved = resolve(path);
-      return resolved === undefined ? undefined : readRegularFile(prefix, resolved, maxBytes);
+      const located = locate(path);
+      return located === undefined ? undefined : readRegularFile(prefix, located, maxBytes);
     },
     async hashFile(path, algorithm, signal) {
-      const resolved = resolve(path);
-      if (resolved === undefined || !isRegularFile(prefix, resolved)) return undefined;
-      return hashRegularFile({ prefix, path: resolved, algorithm, signal });
+      const located = locate(path);
+      if (located?.kind !== 'file') return undefined;
+      return hashRegularFile({ prefix, path: located.path, algorithm, signal });
     },
     async copyFile(path, hostDestination, maxBytes) {
-      const resolved = resolve(path);
-      if (resolved === undefined) return false;
-      await copyRegularFile({ prefix, path: resolved, hostDestination, maxBytes });
+      const located = locate(path);
+      if (located === undefined) return false;
+      await copyRegularFile({ prefix, located, hostDestination, maxBytes });
       return true;
     },
   };
 }
 
+interface Located {
+  /** With every symlink resolved. */
+  readonly path: RootfsPath;
+  readonly kind: NodeKind;
+}
+
+type NodeKind = 'directory' | 'file' | 'symlink' | 'other';
+
+interface Node extends TreeNode {
+  readonly kind: NodeKind;
+}
+
 /** Databases have thousands of files in few directories, so it asks for a directory once. */
-function createResolver(prefix: HostPrefix): RootfsReader['resolve'] {
+function createLocator(prefix: HostPrefix): (path: RootfsPath) => Located | undefined {
   /** Without a symlink on the way to them. */
   const directories = new Set([ROOT_PATH]);
-  const find = (path: RootfsPath): TreeNode | undefined => {
-    if (directories.has(path)) return DIRECTORY;
+  const find = (path: RootfsPath): Node | undefined => {
+    if (directories.has(path)) return { kind: 'directory' };
     const node = findNode(prefix, path);
     if (node?.kind === 'directory') directories.add(path);
     return node;
   };
   return (path) => {
-    if (!directories.has(parentPath(path))) return resolveLinks(path, find);
-    const node = find(path);
-    return node?.kind === 'symlink' ? resolveLinks(path, find) : node && path;
+    if (directories.has(parentPath(path))) {
+      const node = find(path);
+      if (node?.kind !== 'symlink') return node && { path, kind: node.kind };
+    }
+    const resolved = resolveLinks(path, find);
+    const kind = resolved === undefined ? undefined : find(resolved)?.kind;
+    return resolved === undefined || kind === undefined ? undefined : { path: resolved, kind };
   };
 }
 
-const DIRECTORY: TreeNode = { kind: 'directory' };
-
-function findNode(prefix: HostPrefix, path: RootfsPath): TreeNode | undefined {
+/** Opening is no way to find out: that of a device may do something (rewind a tape), that of a socket fails. */
+function findNode(prefix: HostPrefix, path: RootfsPath): Node | undefined {
   const place = hostPath(prefix, path);
   try {
     const stats = lstatSync(place, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     if (stats.isSymbolicLink())
       return { kind: 'symlink', target: readlinkSync(place, { encoding: 'latin1' }) };
-    return { kind: stats.isDirectory() ? 'directory' : 'other' };
+    if (stats.isDirectory()) return { kind: 'directory' };
+    return { kind: stats.isFile() ? 'file' : 'other' };
   } catch (thrown) {
     const code = systemErrorCode(thrown);
     if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
@@ -80,24 +104,16 @@ function findNode(prefix: HostPrefix, path: RootfsPath): TreeNode | undefined {
   }
 }
 
-/** Opening is no way to find out: that of a device may do something (rewind a tape), that of a socket fails. */
-function isRegularFile(prefix: HostPrefix, path: RootfsPath): boolean {
-  try {
-    return lstatSync(hostPath(prefix, path)).isFile();
-  } catch (thrown) {
-    throw failed(path, thrown);
-  }
-}
-
-function checkKind(prefix: HostPrefix, path: RootfsPath): void {
-  if (!isRegularFile(prefix, path)) throw unusable(path, 'is not a regular file');
+function checkKind({ path, kind }: Located): void {
+  if (kind !== 'file') throw unusable(path, 'is not a regular file');
 }
 
 /** O_NONBLOCK: should a FIFO take the file's place, opening it must not wait for a writer. */
 export const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-function readRegularFile(prefix: HostPrefix, path: RootfsPath, maxBytes: number): Buffer {
-  checkKind(prefix, path);
+function readRegularFile(prefix: HostPrefix, located: Located, maxBytes: number): Buffer {
+  checkKind(located);
+  const { path } = located;
   let descriptor: number;
   try {
     descriptor = openSync(hostPath(prefix, path), OPEN_FLAGS);
@@ -167,14 +183,14 @@ async function hashContent(handle: FileHandle, { algorithm, signal }: HashReques
 
 interface CopyRequest {
   readonly prefix: HostPrefix;
-  /** With every symlink resolved. */
-  readonly path: RootfsPath;
+  readonly located: Located;
   readonly hostDestination: string;
   readonly maxBytes: number;
 }
 
-async function copyRegularFile({ prefix, path, hostDestination, maxBytes }: CopyRequest): Promise<void> {
-  checkKind(prefix, path);
+async function copyRegularFile({ prefix, located, hostDestination, maxBytes }: CopyRequest): Promise<void> {
+  checkKind(located);
+  const { path } = located;
   let source: FileHandle | undefined;
   try {
     source = await open(hostPath(prefix, path), OPEN_FLAGS);
