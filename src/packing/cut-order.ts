@@ -53,19 +53,19 @@ interface Row {
   readonly starts: Uint32Array;
 }
 
-const BLOCK_LENGTH = 64;
+/** Blocks of 16. */
+const BLOCK_BITS = 4;
 
 function createRow(length: number): Row {
-  const infinite = (count: number) => new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   return {
-    least: infinite(length),
-    blockLeast: infinite(Math.ceil(length / BLOCK_LENGTH)),
+    least: new Float64Array(length).fill(Number.POSITIVE_INFINITY),
+    blockLeast: new Float64Array((length >> BLOCK_BITS) + 1).fill(Number.POSITIVE_INFINITY),
     starts: new Uint32Array(length),
   };
 }
 
 function setLeast({ least, blockLeast }: Row, end: number, value: number): void {
-  const block = Math.floor(end / BLOCK_LENGTH);
+  const block = end >> BLOCK_BITS;
   least[end] = value;
   blockLeast[block] = Math.min(blockLeast[block] ?? value, value);
 }
@@ -106,10 +106,10 @@ function findLeast(row: Row, before: Row, { end, firstStart, costs }: LastRun): 
   let best = Number.POSITIVE_INFINITY;
   let bestStart = 0;
   for (let last = end - 1; last >= firstStart;) {
-    const block = Math.floor(last / BLOCK_LENGTH);
-    const first = Math.max(block * BLOCK_LENGTH, firstStart);
-    const canBeBest = (blockLeast[block] ?? 0) + (costs[last] ?? 0) <= bound;
-    for (let start = last; canBeBest && start >= first; start--) {
+    const block = last >> BLOCK_BITS;
+    const first = Math.max(block << BLOCK_BITS, firstStart);
+    const lowest = (blockLeast[block] ?? 0) + (costs[last] ?? 0);
+    for (let start = lowest <= bound ? last : -1; start >= first; start--) {
       const total = (least[start] ?? 0) + (costs[start] ?? 0);
       if (total < best) {
         best = total;

@@ -31,6 +31,7 @@ export async function readDpkgChangelogs(
     remainingBytes: MAX_TOTAL_BYTES,
   };
   const histories = new Map<string, SourceHistory>();
+  if (reader.resolve(DOC_DIRECTORY) === undefined) return histories;
   const installed = packages.filter((dpkgPackage) => dpkgPackage.installed);
   const versions = [...groupBy(installed, versionKey).values()];
   for (const [index, binaries] of versions.entries()) {
@@ -50,7 +51,7 @@ export async function readDpkgChangelogs(
 
 const STAGE = { name: 'changelogs', unit: 'packages' };
 
-const DOC_DIRECTORY = 'usr/share/doc';
+const DOC_DIRECTORY = rootfsPath('usr/share/doc');
 /** The first that is there; the plain changelog is upstream's where the other exists. */
 const CHANGELOG_NAMES = ['changelog.Debian.gz', 'changelog.Debian', 'changelog.gz', 'changelog'];
 const MAX_COMPRESSED_BYTES = 16 * 1024 * 1024;
