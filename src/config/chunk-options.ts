@@ -181,7 +181,8 @@ function parseStore(flag: string | undefined, machine: Machine): string {
 
 const DEFAULT_CHUNK_SIZE = '64KiB';
 const KIB = 1024;
-const CHUNK_RANGE = { minBytes: KIB, maxBytes: 16 * KIB * KIB };
+/** Of chunks on average. */
+export const CHUNK_RANGE = { minBytes: KIB, maxBytes: 16 * KIB * KIB };
 
 function parseStrategy(strategy: string = 'content-defined', chunkSize: string | undefined): ChunkStrategy {
   const name = parseStrategyName(strategy);

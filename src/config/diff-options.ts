@@ -1,5 +1,6 @@
 import type { DiffOptions, DownloadLimit } from '../model/inspect-options.ts';
 import { parseByteSize } from './byte-size.ts';
+import { CHUNK_RANGE } from './chunk-options.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { parseHtmlPath } from './html-path.ts';
 import { parseImageSelection, type SelectionFlags } from './image-selection.ts';
@@ -13,6 +14,7 @@ export interface RawDiffFlags extends Omit<SelectionFlags, 'tag'>, ReadLimitFlag
   readonly old: string;
   readonly new: string;
   readonly files: boolean;
+  readonly contentDefined: string | undefined;
   readonly failAbove: string | undefined;
   readonly html: string | undefined;
 }
@@ -27,6 +29,10 @@ export function parseDiffOptions(raw: RawDiffFlags, machine: Machine): DiffOptio
     old,
     new: updated,
     listsFiles: raw.files,
+    contentDefinedBytes:
+      raw.contentDefined === undefined
+        ? undefined
+        : parseByteSize('--content-defined', raw.contentDefined, CHUNK_RANGE),
     failAbove: raw.failAbove === undefined ? undefined : parseDownloadLimit(raw.failAbove),
     htmlPath: parseHtmlPath(raw.html, machine),
     ...parseReadLimits(raw),

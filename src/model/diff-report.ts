@@ -92,7 +92,7 @@ export interface ContentDefinedDownload {
   readonly averageChunkBytes: number;
   readonly chunkCount: number;
   readonly sharedChunkCount: number;
-  /** Uncompressed bytes of the new layers. */
+  /** Contents of the new layers' files. */
   readonly sizeBytes: number;
   /** Of the chunks that the old image has not. */
   readonly newChunkBytes: number;

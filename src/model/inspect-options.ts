@@ -35,6 +35,8 @@ export interface DiffOptions extends ReadLimits {
   readonly old: ImageSelection;
   readonly new: ImageSelection;
   readonly listsFiles: boolean;
+  /** Average of the content-defined chunks that are counted too; undefined for none. */
+  readonly contentDefinedBytes: number | undefined;
   readonly failAbove: DownloadLimit | undefined;
   /** Where a page about it goes. */
   readonly htmlPath: string | undefined;

@@ -6,6 +6,7 @@ import { compareFiles, type FileDifference } from '../images/compare-files.ts';
 import type { ImageLayer } from '../images/list-image.ts';
 import type { Digest } from '../model/digest.ts';
 import type {
+  ContentDefinedDownload,
   DiffFile,
   DiffLayer,
   DiffReport,
@@ -23,9 +24,11 @@ export interface DiffInput {
   readonly old: ClaimedReading;
   readonly new: ClaimedReading;
   readonly listsFiles: boolean;
+  /** Undefined unless it was asked for. */
+  readonly contentDefined: ContentDefinedDownload | undefined;
 }
 
-export function reportDiff({ old, new: updated, listsFiles }: DiffInput): DiffReport {
+export function reportDiff({ old, new: updated, listsFiles, contentDefined }: DiffInput): DiffReport {
   const oldDigests = digestsOf(old.layers);
   const isShared = (layer: number): boolean => {
     const digest = updated.layers[layer]?.descriptor.digest;
@@ -49,7 +52,7 @@ export function reportDiff({ old, new: updated, listsFiles }: DiffInput): DiffRe
       old.layers,
       fresh.map((layer) => ({ layer, compressedBytes: layer.descriptor.size })),
     ),
-    contentDefined: undefined,
+    contentDefined,
     components: diffComponents(images),
     files: listsFiles ? differences.map((difference) => diffFile(difference, images)) : undefined,
   };

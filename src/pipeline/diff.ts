@@ -1,9 +1,10 @@
 /*
  * layah diff: what a client that has one image downloads for another.
  */
-import type { DiffReport } from '../model/diff-report.ts';
+import type { ContentDefinedDownload, DiffReport } from '../model/diff-report.ts';
 import type { DiffOptions, ImageSelection } from '../model/inspect-options.ts';
 import type { Page } from '../reports/page.ts';
+import { createContentDefinedComparison } from './diff-content-defined.ts';
 import { reportDiff } from './diff-report.ts';
 import { withSelectedImage } from './open-selected-image.ts';
 import { type ClaimedReading, createReadingCache, readClaimedImage } from './read-image.ts';
@@ -25,12 +26,23 @@ async function describe(report: DiffReport): Promise<Page> {
 
 async function diffImages(options: DiffOptions, context: RunContext): Promise<DiffReport> {
   const cache = createReadingCache({ dates: false });
-  const read = (selection: ImageSelection): Promise<ClaimedReading> =>
-    withSelectedImage(selection, context, (store, image) =>
-      readClaimedImage({ store, image }, { limits: options, cache, context }),
-    );
+  const { contentDefinedBytes: averageBytes } = options;
+  const comparison = averageBytes === undefined ? undefined : createContentDefinedComparison(averageBytes);
+  const read = (selection: ImageSelection): Promise<ReadSide> =>
+    withSelectedImage(selection, context, async (store, image) => {
+      const opened = { store, image };
+      const reading = await readClaimedImage(opened, { limits: options, cache, context });
+      return { reading, contentDefined: await comparison?.cut(opened, options, context) };
+    });
   // One after the other: what the second shares with the first is not read again.
   const old = await read(options.old);
   const updated = await read(options.new);
-  return reportDiff({ old, new: updated, listsFiles: options.listsFiles });
+  const { listsFiles } = options;
+  const { contentDefined } = updated;
+  return reportDiff({ old: old.reading, new: updated.reading, listsFiles, contentDefined });
+}
+
+interface ReadSide {
+  readonly reading: ClaimedReading;
+  readonly contentDefined: ContentDefinedDownload | undefined;
 }

@@ -8,6 +8,7 @@ import {
   changedComponents,
   COMPONENT_WORDS,
   describeChunks,
+  describeContentDefined,
   describeDownload,
   describeVersions,
 } from './diff-words.ts';
@@ -17,9 +18,11 @@ const MAX_ROWS = 200;
 
 export function renderDiffMarkdown(report: DiffReport): string {
   const chunks = describeChunks(report);
+  const contentDefined = describeContentDefined(report);
   const lines = [
     `**Updating ${code(report.old.location)} to ${code(report.new.location)} ${describeDownload(report)}.**`,
     ...(chunks === undefined ? [] : ['', `A client that re-uses chunks needs ${chunks}.`]),
+    ...(contentDefined === undefined ? [] : ['', `A chunk store needs ${contentDefined}.`]),
     '',
     ...table(['layers', 'number', 'size', 'compressed'], layerRows(report)),
     '',

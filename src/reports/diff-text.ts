@@ -14,6 +14,7 @@ import {
   changedComponents,
   COMPONENT_WORDS,
   describeChunks,
+  describeContentDefined,
   describeDownload,
   describeVersions,
 } from './diff-words.ts';
@@ -22,6 +23,7 @@ import { type Column, renderTable } from './table.ts';
 /** Lines that are safe to print. @param columns width of the terminal. */
 export function renderDiffText(report: DiffReport, columns: number): string[] {
   const chunks = describeChunks(report);
+  const contentDefined = describeContentDefined(report);
   return [
     ...renderTable(SIDE_COLUMNS, [sideCells('old', report.old), sideCells('new', report.new)], columns),
     '',
@@ -33,6 +35,7 @@ export function renderDiffText(report: DiffReport, columns: number): string[] {
     '',
     `a client that has the old image ${describeDownload(report)}`,
     ...(chunks === undefined ? [] : [`one that re-uses chunks needs ${chunks}`]),
+    ...(contentDefined === undefined ? [] : [`a chunk store needs ${contentDefined}`]),
     ...recompressedLine(report),
     ...componentLines(report, columns),
     ...(report.files === undefined ? [] : fileLines(report.files, columns)),

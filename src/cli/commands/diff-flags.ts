@@ -14,6 +14,12 @@ export const DIFF_COMMAND: Command = {
       title: 'Output',
       flags: [
         { name: 'files', description: 'list every file that was added, removed, changed or touched too' },
+        {
+          name: 'content-defined',
+          value: 'SIZE',
+          description:
+            'count by content-defined chunks (FastCDC) of this average size too, for example 64KiB: what a chunk store would save. Reads all layers of OLD and the new ones of NEW as a whole',
+        },
         { name: 'json', description: 'print everything as JSON' },
         { name: 'markdown', description: 'print Markdown, for a comment on a pull request' },
         HTML_FLAG,

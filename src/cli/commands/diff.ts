@@ -60,6 +60,7 @@ export function rawDiffFlags(values: FlagValues): RawDiffFlags {
     new: positionalValue(values, 'new'),
     platform: singleValue(values, 'platform'),
     files: isSet(values, 'files'),
+    contentDefined: singleValue(values, 'content-defined'),
     failAbove: singleValue(values, 'fail-above'),
     html: singleValue(values, 'html'),
     ...rawReadLimits(values),

@@ -51,7 +51,7 @@ async function loadDpkg(input: SourceInput): Promise<SourceClaims | undefined> {
   const files = await findDpkgOwners(input, database, divert);
   const { claims, stateNames } = await claimAll(input, { database, componentOfSource, files });
   const histories = await readDpkgChangelogs(input, packages);
-  const versions = sourceVersions(packages);
+  const versions = versionsOf(packages);
   return {
     source: 'dpkg',
     packageCount: packages.filter(({ installed }) => installed).length,
@@ -139,11 +139,20 @@ function infoStem(fileName: string): string | undefined {
   return dot < 0 ? undefined : fileName.slice(0, dot);
 }
 
+/** Binaries of one source package may have versions of their own; only a rebuild tells `1.0-1+b1` from `1.0-1`. */
+const MAX_BINARY_VERSIONS = 2;
+
 /** By source package; packages that were removed have none. */
-function sourceVersions(packages: readonly DpkgPackage[]): ReadonlyMap<string, readonly string[]> {
+function versionsOf(packages: readonly DpkgPackage[]): ReadonlyMap<string, readonly string[]> {
   const installed = packages.filter((each) => each.installed);
   const bySource = groupBy(installed, ({ sourceName }) => sourceName);
-  return new Map([...bySource].map(([name, each]) => [name, each.map(({ sourceVersion }) => sourceVersion)]));
+  return new Map(
+    [...bySource].map(([name, binaries]) => {
+      const versions = [...new Set(binaries.map(({ version }) => version))];
+      const areFew = versions.length <= MAX_BINARY_VERSIONS;
+      return [name, areFew ? versions : binaries.map(({ sourceVersion }) => sourceVersion)];
+    }),
+  );
 }
 
 function sourceComponent(

@@ -8,6 +8,7 @@ function parse(changes: Partial<RawDiffFlags> = {}) {
     new: 'docker://quay.io/me/app:2',
     platform: undefined,
     files: false,
+    contentDefined: undefined,
     failAbove: undefined,
     html: undefined,
     maxInflated: undefined,
@@ -30,6 +31,13 @@ describe('the options of layah diff', () => {
   it('take a file for a page', () => {
     expect(parse({ html: 'update.html' }).htmlPath).toBe('update.html');
     expect(() => parse({ html: '-' })).toThrow('--html: standard output is not for the page');
+  });
+
+  it('take the average size of content-defined chunks', () => {
+    expect(parse({ contentDefined: '64KiB' }).contentDefinedBytes).toBe(65_536);
+    expect(() => parse({ contentDefined: '1' })).toThrow(
+      '--content-defined: 1 is not between 1 KiB and 16 MiB',
+    );
   });
 
   it('take a limit in bytes or per cent', () => {

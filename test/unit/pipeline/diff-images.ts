@@ -24,7 +24,14 @@ export async function diffFiles(
       }) as const;
     const images = { old: select('old', old), new: select('new', updated) };
     return runDiff(
-      { ...images, listsFiles: false, failAbove: undefined, htmlPath: undefined, ...options },
+      {
+        ...images,
+        listsFiles: false,
+        contentDefinedBytes: undefined,
+        failAbove: undefined,
+        htmlPath: undefined,
+        ...options,
+      },
       { reporter: silentReporter, signal: new AbortController().signal, stdout: process.stdout },
     );
   });

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildLayer } from '../images/layer-builder.ts';
@@ -15,6 +16,13 @@ function packageLayer(version: string, content: string) {
   return layerOf(
     tarOf({ [STATUS]: status, 'var/lib/dpkg/info/tool.list': '/usr/bin/tool\n', 'usr/bin/tool': content }),
   );
+}
+
+/** Digits without a pattern. */
+function pseudoRandomText(length: number): string {
+  return Array.from({ length: Math.ceil(length / 64) }, (_, index) => hash('sha256', `${index}`))
+    .join('')
+    .slice(0, length);
 }
 
 describe('layah diff', () => {
@@ -168,6 +176,26 @@ describe('layah diff', () => {
     const estargz = buildLayer({ entries: [{ name: 'f', content: 'content' }] });
     const { chunks } = await diffLayers([plain], [estargz]);
     expect(chunks).toMatchObject({ chunkCount: 1, sharedChunkCount: 1, downloadBytes: 0 });
+  });
+
+  it('counts by content-defined chunks what a chunk store would fetch, whatever stands before it', async () => {
+    const content = pseudoRandomText(200_000);
+    const old = layerOf(tarOf({ f: content }));
+    const updated = layerOf(tarOf({ f: `some more ${content}` }));
+    const shared = layerOf(tarOf({ g: 'shared' }));
+    const { contentDefined, totals } = await diffLayers([shared, old], [shared, updated], {
+      contentDefinedBytes: 4096,
+    });
+    const { chunkCount = 0, sharedChunkCount = 0, newChunkBytes = 0, sizeBytes } = contentDefined ?? {};
+    expect(sizeBytes).toBe(totals.new.sizeBytes);
+    expect(chunkCount).toBeGreaterThan(20);
+    expect(chunkCount - sharedChunkCount).toBeLessThan(5);
+    expect(newChunkBytes).toBeGreaterThan(0);
+    expect(newChunkBytes).toBeLessThan(0.2 * 200_000);
+    const same = await diffLayers([old], [layerOf(tarOf({ f: content }), 'none')], {
+      contentDefinedBytes: 4096,
+    });
+    expect(same.contentDefined).toMatchObject({ newChunkBytes: 0 });
   });
 
   it('takes the config for something to download only when it differs', async () => {

@@ -8,7 +8,7 @@ describe('the Markdown of layah diff', () => {
     expect(renderDiffMarkdown(DIFF_REPORT)).toBe(`\
 **Updating \`old.ociarchive\` to \`docker://quay.io/me/app:2\` downloads 2 of 5 layers, 2.0 MiB (40.0 %).**
 
-A client that re-uses chunks needs 234 chunks of 1,234, 768.0 KiB, of which 256.0 KiB are not eStargz.
+A client that re-uses chunks needs 234 of 1,234 chunks, 768.0 KiB, of which 256.0 KiB are not eStargz.
 
 | layers | number | size | compressed |
 | --- | --- | --- | --- |
@@ -24,7 +24,7 @@ A client that re-uses chunks needs 234 chunks of 1,234, 768.0 KiB, of which 256.
 | \`dpkg/moved\` | repacked | 3 | 2.0 KiB | 4.0 KiB |
 | \`dpkg/added\` | added | 1.0 | 2.0 KiB | 2.0 KiB |
 | \`dpkg/gone\` | removed | 0.9 | 1.0 KiB | 0 B |
-| \`layah/unclaimed\` | updated | 1 file | 2.0 KiB | 0 B |
+| \`layah/unclaimed\` | updated | 1 file touched | 2.0 KiB | 0 B |
 
 </details>
 `);

@@ -15,7 +15,7 @@ describe('the text of layah diff', () => {
       'gone         1  1.0 MiB     1.0 MiB',
       '',
       'a client that has the old image downloads 2 of 5 layers, 2.0 MiB (40.0 %)',
-      'one that re-uses chunks needs 234 chunks of 1,234, 768.0 KiB, of which 256.0 KiB are not eStargz',
+      'one that re-uses chunks needs 234 of 1,234 chunks, 768.0 KiB, of which 256.0 KiB are not eStargz',
       '1 new layer of the same content as an old one, compressed in another way: downloaded all the same',
       '',
       'component        change    version            size  downloaded',
@@ -23,10 +23,23 @@ describe('the text of layah diff', () => {
       'dpkg/moved       repacked  3               2.0 KiB     4.0 KiB',
       'dpkg/added       added     1.0             2.0 KiB     2.0 KiB',
       'dpkg/gone        removed   0.9             1.0 KiB         0 B',
-      'layah/unclaimed  updated   1 file          2.0 KiB         0 B',
+      'layah/unclaimed  updated   1 file touched  2.0 KiB         0 B',
       '',
       '1 component unchanged, in shared layers',
     ]);
+  });
+
+  it('counts content-defined chunks when they were asked for', () => {
+    const contentDefined = {
+      averageChunkBytes: 65_536,
+      chunkCount: 3400,
+      sharedChunkCount: 3000,
+      sizeBytes: 20 << 20,
+      newChunkBytes: 2 << 20,
+    };
+    expect(renderDiffText({ ...DIFF_REPORT, contentDefined }, 80)).toContain(
+      'a chunk store needs 400 of 3,400 content-defined chunks of 64.0 KiB on average, 2.0 MiB of 20.0 MiB before compression',
+    );
   });
 
   it('does not speak of chunks where no new layer is eStargz, nor of what is not there', () => {
