@@ -1,10 +1,11 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type Digest, parseDiffId, parseDigest } from '../model/digest.ts';
+import type { LayerEntry } from '../model/entry.ts';
 import type { TocEntry } from '../model/estargz.ts';
 import type { LayerBlob, LayerContents, LayerFormat, TocBlob } from '../model/layer.ts';
 import { tocJson, tocTar } from './estargz/closing.ts';
 import { estargzFooter, externalTocFooter } from './estargz/footer.ts';
-import { type ListedEntry, listedEntries } from './estargz/listed-entries.ts';
+import { listedEntries } from './estargz/listed-entries.ts';
 import { tocEntries, type WrittenChunk } from './estargz/toc-entries.ts';
 import type { JobResult } from './execute-job.ts';
 import { gzipMember, type DeflateEngine } from './gzip.ts';
@@ -37,7 +38,7 @@ export interface AssemblerSettings {
  */
 export class LayerAssembler {
   readonly #format: LayerFormat;
-  readonly #listed: readonly ListedEntry[];
+  readonly #listed: readonly LayerEntry[];
   readonly #spool: BlobSpool;
   readonly #engine: DeflateEngine;
   readonly #externalToc: boolean;
@@ -52,7 +53,7 @@ export class LayerAssembler {
 
   constructor(layer: LayerContents, { spool, engine, externalToc }: AssemblerSettings) {
     this.#format = layer.format;
-    this.#listed = layer.format === 'estargz' ? listedEntries(layer) : [];
+    this.#listed = layer.format === 'estargz' ? Array.from(listedEntries(layer), ({ entry }) => entry) : [];
     this.#spool = spool;
     this.#engine = engine;
     this.#externalToc = externalToc;
@@ -108,21 +109,19 @@ export class LayerAssembler {
       const { innerOffset } = written;
       const digest = `sha256:${written.chunkDigest}`;
       const { entryIndex, chunkOffset, lengthBytes } = chunk;
-      const known = this.#chunks.get(entryIndex) ?? [];
-      known.push({ memberOffset, innerOffset, chunkOffset, lengthBytes, digest });
-      this.#chunks.set(entryIndex, known);
+      const place = { memberOffset, innerOffset, chunkOffset, lengthBytes, digest };
+      const known = this.#chunks.get(entryIndex);
+      // Most files have one, and V8 makes room for 17 when something is added to an empty array.
+      if (known === undefined) this.#chunks.set(entryIndex, [place]);
+      else known.push(place);
       const start = job.message.stretches[index - 1]?.end ?? 0;
-      this.#recordFileDigest(chunk, slot.input.subarray(start, start + lengthBytes), digest);
+      this.#hashFile(chunk, slot.input.subarray(start, start + lengthBytes));
     }
   }
 
-  #recordFileDigest(chunk: ChunkStart, bytes: Uint8Array, chunkDigest: string): void {
-    const entry = this.#listed[chunk.entryIndex]?.entry;
-    if (entry?.kind !== 'file') return;
-    if (chunk.lengthBytes === entry.sizeBytes) {
-      this.#fileDigests.set(chunk.entryIndex, chunkDigest);
-      return;
-    }
+  #hashFile(chunk: ChunkStart, bytes: Uint8Array): void {
+    const entry = this.#listed[chunk.entryIndex];
+    if (entry?.kind !== 'file' || chunk.lengthBytes === entry.sizeBytes) return;
     if (chunk.chunkOffset === 0) this.#fileHash = createHash('sha256');
     this.#fileHash.update(bytes);
     if (chunk.chunkOffset + chunk.lengthBytes < entry.sizeBytes) return;
@@ -130,14 +129,15 @@ export class LayerAssembler {
   }
 
   *#tocRows(): Generator<TocEntry> {
-    for (const [index, { entry }] of this.#listed.entries()) {
-      yield* tocEntries(entry, this.#chunks.get(index) ?? [], this.#fileDigests.get(index));
+    for (const [index, entry] of this.#listed.entries()) {
+      const chunks = this.#chunks.get(index) ?? [];
+      yield* tocEntries(entry, chunks, this.#fileDigests.get(index) ?? chunks[0]?.digest);
     }
   }
 
   #closeEstargz(): ClosedToc {
     const json = tocJson(this.#tocRows());
-    const tocDigest = sha256(json);
+    const tocDigest = sha256(...json);
     const tar = tocTar(json);
     const member = gzipMember(this.#engine, tar);
     if (this.#externalToc) {
@@ -151,6 +151,8 @@ export class LayerAssembler {
   }
 }
 
-function sha256(bytes: Uint8Array): Digest {
-  return parseDigest(`sha256:${hash('sha256', bytes, 'hex')}`);
+function sha256(...parts: readonly Uint8Array[]): Digest {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return parseDigest(`sha256:${hash.digest('hex')}`);
 }

@@ -55,8 +55,9 @@ export function* tarStream({ entries, source }: LayerContents): Generator<Piece>
 
 function* writtenParts(layer: LayerContents, chunkSizeBytes: number): Generator<StreamPart> {
   const prefetches = layer.prefetchedEntryCount > 0;
-  for (const [entryIndex, listed] of listedEntries(layer).entries()) {
-    const { entry, header, content, isLandmark } = listed;
+  let entryIndex = -1;
+  for (const { entry, header, content, isLandmark } of listedEntries(layer)) {
+    entryIndex++;
     if (isLandmark && !prefetches) yield plain(endOfArchive());
     yield* runs(header ?? literal(tarHeader(entry)));
     if (content === undefined) continue;
@@ -74,7 +75,9 @@ function* verbatimParts(
   chunkSizeBytes: number,
 ): Generator<StreamPart> {
   let at = 0;
-  for (const [entryIndex, { content }] of listedEntries(layer).entries()) {
+  let entryIndex = -1;
+  for (const { content } of listedEntries(layer)) {
+    entryIndex++;
     if (content?.kind !== 'tar-range') continue;
     yield* unlisted(source, at, content.offset);
     yield* chunks(content, { entryIndex, isLandmark: false, chunkSizeBytes });

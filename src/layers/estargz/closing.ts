@@ -12,10 +12,10 @@ import { singleFileTar } from '../single-file.ts';
 const BATCH_CHARACTERS = 1 << 20;
 
 /**
- * The JSON ends at its last brace: readers differ in whether they hash what follows. Written row by row: all rows of a
- * layer with hundreds of thousands of files, and their text, would take as many megabytes.
+ * The JSON, in parts. It ends at its last brace: readers differ in whether they hash what follows. Written row by row: all
+ * rows of a layer with hundreds of thousands of files, and their text, would take as many megabytes.
  */
-export function tocJson(entries: Iterable<TocEntry>): Buffer {
+export function tocJson(entries: Iterable<TocEntry>): Buffer[] {
   const encoded: Buffer[] = [];
   let text = '{"version":1,"entries":[';
   let separator = '';
@@ -27,10 +27,10 @@ export function tocJson(entries: Iterable<TocEntry>): Buffer {
     text = '';
   }
   encoded.push(Buffer.from(`${text}]}`, 'utf8'));
-  return Buffer.concat(encoded);
+  return encoded;
 }
 
 /** A whole tar with the TOC as its only entry. */
-export function tocTar(json: Uint8Array): Uint8Array {
+export function tocTar(json: readonly Uint8Array[]): Uint8Array {
   return singleFileTar(TOC_TAR_NAME, json);
 }

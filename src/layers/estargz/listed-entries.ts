@@ -19,18 +19,16 @@ export interface ListedEntry {
 }
 
 /** In the order of the tar. A tar that is kept to the byte has no room for a landmark. */
-export function listedEntries(layer: LayerContents): readonly ListedEntry[] {
+export function* listedEntries(layer: LayerContents): Generator<ListedEntry> {
   const { entries, source, prefetchedEntryCount } = layer;
-  const listed = entries.map((entry, index): ListedEntry => ({
-    entry,
-    header: headerRange(source, index),
-    content: hasContent(entry) ? contentRange(source, entry, index) : undefined,
-    isLandmark: false,
-  }));
-  if (source.kind === 'verbatim-tar') return listed;
-  return prefetchedEntryCount === 0
-    ? [...listed, landmark(NO_PREFETCH_LANDMARK)]
-    : listed.toSpliced(prefetchedEntryCount, 0, landmark(PREFETCH_LANDMARK));
+  const hasLandmark = source.kind !== 'verbatim-tar';
+  for (const [index, entry] of entries.entries()) {
+    const header = headerRange(source, index);
+    const content = hasContent(entry) ? contentRange(source, entry, index) : undefined;
+    yield { entry, header, content, isLandmark: false };
+    if (hasLandmark && index + 1 === prefetchedEntryCount) yield landmark(PREFETCH_LANDMARK);
+  }
+  if (hasLandmark && prefetchedEntryCount === 0) yield landmark(NO_PREFETCH_LANDMARK);
 }
 
 export function hasContent(entry: LayerEntry): entry is FileEntry {
