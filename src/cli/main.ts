@@ -47,12 +47,12 @@ async function run(): Promise<number> {
       return 0;
     case 'help': {
       const { command } = invocation;
-      const columns = process.stdout.columns ?? DEFAULT_COLUMNS;
+      const columns = widthOf(process.stdout, DEFAULT_COLUMNS);
       process.stdout.write(command ? renderCommandHelp(command, columns) : renderHelp(COMMANDS, columns));
       return 0;
     }
     case 'no-command':
-      process.stderr.write(renderHelp(COMMANDS, process.stderr.columns ?? DEFAULT_COLUMNS));
+      process.stderr.write(renderHelp(COMMANDS, widthOf(process.stderr, DEFAULT_COLUMNS)));
       return 2;
     case 'run': {
       const { parseFlags } = await import('./parser.ts');
@@ -111,11 +111,11 @@ async function createHost(values: FlagValues): Promise<Host> {
   return {
     machine: readMachine(readsStandardInput ? await readStandardInput() : () => ''),
     stdout: process.stdout,
-    stdoutColumns: () => process.stdout.columns ?? REPORT_COLUMNS,
+    stdoutColumns: () => widthOf(process.stdout, REPORT_COLUMNS),
     stderr: {
       write: (text) => process.stderr.write(text),
       isTerminal: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
-      columns: () => process.stderr.columns ?? DEFAULT_COLUMNS,
+      columns: () => widthOf(process.stderr, DEFAULT_COLUMNS),
       nowMilliseconds: () => performance.now(),
     },
     abortOnSignals() {
@@ -125,6 +125,11 @@ async function createHost(values: FlagValues): Promise<Host> {
       }, exitAtOnce);
     },
   };
+}
+
+/** Undefined of what is no terminal, 0 of a terminal that does not say, as those of many pipelines. */
+function widthOf({ columns }: NodeJS.WriteStream, otherwise: number): number {
+  return columns || otherwise;
 }
 
 function exitAtOnce(exitCode: number): void {

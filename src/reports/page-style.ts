@@ -91,9 +91,9 @@ td:first-child, th:first-child button { padding-left: 1rem; }
 td:last-child, th:last-child button { padding-right: 1rem; }
 tbody tr:hover { background: var(--stripe); }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.bar { display: block; width: 100%; min-width: 5rem; height: 3px; margin: 0.1rem 0 0.15rem; }
+.bar { display: block; width: 100%; min-width: 3.5rem; height: 3px; margin: 0.1rem 0 0.15rem; }
 .bar rect { fill: var(--bar); }
-.name, .names { min-width: 14rem; }
+.name, .names { min-width: 11rem; }
 .tone, .text { white-space: nowrap; }
 .digest { white-space: nowrap; }
 th button { all: unset; box-sizing: border-box; width: 100%; padding: 0.4rem 0.75rem; color: var(--soft); cursor: pointer;
