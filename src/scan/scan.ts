@@ -13,7 +13,7 @@ import { displayPath, joinPath, ROOT_PATH, type RootfsPath } from '../model/root
 import { groupHardlinks, type LinkedPath } from './hardlinks.ts';
 import type { OpenRootfs } from './open-rootfs.ts';
 import { createPruner, type Pruner } from './prune.ts';
-import { readDirectory, readEntry } from './read-entry.ts';
+import { type Inode, readDirectory, readEntry } from './read-entry.ts';
 import { scanPrefix } from './scan-prefix.ts';
 
 export interface ScanOptions {
@@ -34,7 +34,7 @@ export async function scanRootfs(rootfs: OpenRootfs, options: ScanOptions): Prom
     linkedPaths: [],
     skipped: { sockets: [], special: 0 },
   };
-  const root = readDirectory(rootfs, ROOT_PATH, statOf(rootfs, ROOT_PATH));
+  const root = readDirectory(readInode(rootfs, ROOT_PATH));
   await walkTree(walk);
   if (!rootfs.isInPlace()) throw movedAway(rootfs);
   reportSkipped(walk);
@@ -75,7 +75,8 @@ function visit(walk: Walk, path: RootfsPath): boolean {
   const decision = walk.pruner.decide(path);
   if (decision === 'drop') return false;
   if (path.length > MAX_PATH_BYTES) throw tooLong(path);
-  const stats = statOf(walk.rootfs, path);
+  const inode = readInode(walk.rootfs, path);
+  const { stats } = inode;
   if (stats.isSocket()) {
     walk.skipped.sockets.push(path);
     return false;
@@ -84,7 +85,7 @@ function visit(walk: Walk, path: RootfsPath): boolean {
     walk.skipped.special++;
     return false;
   }
-  const entry = readEntry(walk.rootfs, path, stats);
+  const entry = readEntry(inode);
   walk.entries.push(entry);
   if (entry.kind === 'directory') return decision === 'keep';
   if (stats.nlink > 1n) walk.linkedPaths.push({ path, device: stats.dev, inode: stats.ino });
@@ -107,14 +108,10 @@ function listNames(walk: Walk, directory: RootfsPath): RootfsPath[] {
   }
 }
 
-function statOf(rootfs: OpenRootfs, path: RootfsPath): BigIntStats {
+function readInode(rootfs: OpenRootfs, path: RootfsPath): Inode {
+  const place = hostPath(scanPrefix(rootfs, path), path === ROOT_PATH ? joinPath(ROOT_PATH, '.') : path);
   try {
-    return lstatSync(
-      hostPath(scanPrefix(rootfs, path), path === ROOT_PATH ? joinPath(ROOT_PATH, '.') : path),
-      {
-        bigint: true,
-      },
-    );
+    return { path, place, stats: lstatSync(place, { bigint: true }) };
   } catch (thrown) {
     throw unreadable(rootfs, path, thrown);
   }

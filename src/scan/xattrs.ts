@@ -2,19 +2,19 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { getAttributeSync, listAttributesSync } from 'fs-xattr';
 import type { Xattr } from '../model/entry.ts';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
-import { hostPath, type HostPrefix } from '../model/host-path.ts';
 import { decodeUtf8, displayPath, type RootfsPath } from '../model/rootfs-path.ts';
 
 /**
  * The extended attributes that belong into an image, sorted by name. Labels of SELinux are the business of the
  * host that runs the image, trusted.* of the kernel (overlay's marks among them); both stay behind.
  * Must not be called on a symlink: the system call that the library makes follows it.
+ * @param place - the path for system calls.
  * @throws LayahError `read-failed` or `unsupported-entry`, naming the path.
  */
-export function readXattrs(prefix: HostPrefix, path: RootfsPath): readonly Xattr[] {
-  const text = decodeUtf8(prefix + path);
+export function readXattrs(place: string | Buffer, path: RootfsPath): readonly Xattr[] {
+  const text = typeof place === 'string' ? place : decodeUtf8(place.toString('latin1'));
   return orNoXattrs(path, ['ENOTSUP'], () =>
-    text === undefined ? readThroughDescriptor(prefix, path) : readAt(text, path),
+    text === undefined ? readThroughDescriptor(place, path) : readAt(text, path),
   );
 }
 
@@ -22,8 +22,8 @@ export function readXattrs(prefix: HostPrefix, path: RootfsPath): readonly Xattr
  * Those of a symlink itself: the kernel lets it carry security.* though no user.*.
  * None where no /proc is mounted, since there is no other way to them.
  */
-export function readSymlinkXattrs(prefix: HostPrefix, path: RootfsPath): readonly Xattr[] {
-  return orNoXattrs(path, ['ENOTSUP', 'ENOENT'], () => readThroughDescriptor(prefix, path));
+export function readSymlinkXattrs(place: string | Buffer, path: RootfsPath): readonly Xattr[] {
+  return orNoXattrs(path, ['ENOTSUP', 'ENOENT'], () => readThroughDescriptor(place, path));
 }
 
 function orNoXattrs(
@@ -60,8 +60,8 @@ function readAt(text: string, path: RootfsPath): readonly Xattr[] {
  * A name that is not UTF-8 cannot be handed to the library as text, and the name of a symlink not at all.
  * The link below /proc leads to the inode itself and no further.
  */
-function readThroughDescriptor(prefix: HostPrefix, path: RootfsPath): readonly Xattr[] {
-  const descriptor = openSync(hostPath(prefix, path), O_PATH | constants.O_NOFOLLOW);
+function readThroughDescriptor(place: string | Buffer, path: RootfsPath): readonly Xattr[] {
+  const descriptor = openSync(place, O_PATH | constants.O_NOFOLLOW);
   try {
     return readAt(`/proc/self/fd/${descriptor}`, path);
   } finally {
