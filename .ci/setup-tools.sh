@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 tools=(podman buildah skopeo umoci docker-registry debootstrap rpm attr acl libcap2-bin jq curl gzip tar git ca-certificates
   openssl python3-venv pacman-package-manager libarchive-tools docker.io uidmap procps strace
   containerd runc stargz-snapshotter fuse3
-  libdeflate0 pigz isal zstd chromium)
+  libdeflate0 pigz isal zstd casync chromium)
 
 main() {
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -1,5 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, statSync, unlinkSync, writevSync } from 'node:fs';
+import { createHash, hash, type Hash } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../model/errors.ts';
 import type { Session } from './session.ts';
@@ -30,7 +30,8 @@ export function createChunkWriter(session: Session): ChunkConsumer {
 
 class ChunkWriter implements ChunkConsumer {
   readonly #session: Session;
-  #hash: Hash = createHash('sha256');
+  /** Of a large chunk, as far as it is written. */
+  #hash: Hash | undefined;
   #sizeBytes = 0;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -42,23 +43,37 @@ class ChunkWriter implements ChunkConsumer {
   }
 
   write(part: Uint8Array): void {
-    this.#hash.update(part);
     this.#sizeBytes += part.length;
     this.#pending.push(part);
     this.#pendingBytes += part.length;
-    if (this.#pendingBytes > MAX_PENDING_BYTES) this.#guard(() => this.#flush());
+    if (this.#pendingBytes <= MAX_PENDING_BYTES) return;
+    this.#hash = this.#hashPending();
+    this.#guard(() => this.#flush());
   }
 
   end(): WrittenChunk {
-    const hex = this.#hash.digest('hex');
+    const hex = this.#digest();
     const sizeBytes = this.#sizeBytes;
     const isNew = this.#guard(() => this.#store(hex, sizeBytes));
-    this.#hash = createHash('sha256');
+    this.#hash = undefined;
     this.#sizeBytes = 0;
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#file = undefined;
     return { hex, sizeBytes, isNew };
+  }
+
+  #digest(): string {
+    const [only] = this.#pending;
+    // Mostly a chunk is one part, for which this is faster than an object.
+    const isOnePart = only !== undefined && this.#pending.length === 1 && this.#hash === undefined;
+    return isOnePart ? hash('sha256', only, 'hex') : this.#hashPending().digest('hex');
+  }
+
+  #hashPending(): Hash {
+    const hashing = this.#hash ?? createHash('sha256');
+    for (const part of this.#pending) hashing.update(part);
+    return hashing;
   }
 
   #store(hex: string, sizeBytes: number): boolean {
@@ -111,18 +126,11 @@ function discard({ descriptor, path }: TemporaryChunk): void {
   }
 }
 
+/** Mostly a chunk is one part, and is written at once. */
 function writeParts(descriptor: number, parts: readonly Uint8Array[]): void {
-  let left = parts;
-  while (left.length > 0) left = withoutStart(left, writevSync(descriptor, left));
-}
-
-function withoutStart(parts: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
-  let skipped = bytes;
-  for (const [index, part] of parts.entries()) {
-    if (skipped < part.length) return [part.subarray(skipped), ...parts.slice(index + 1)];
-    skipped -= part.length;
+  for (const part of parts) {
+    for (let written = 0; written < part.length;) written += writeSync(descriptor, part, written);
   }
-  return [];
 }
 
 /** The directories of chunks come with the chunks. */

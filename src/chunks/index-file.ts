@@ -7,6 +7,8 @@ import { indexPath, storeWriteFailed } from './store.ts';
 export interface IndexFile extends IndexWriter {
   /** After its end: from now on the store has it. */
   publish(): void;
+  /** Without having been published it is gone with the session. Harmless after that. */
+  close(): void;
 }
 
 /** An index that nobody sees before it is published. What goes wrong is a LayahError `write-failed`. */
@@ -26,13 +28,19 @@ export function createIndexFile(session: Session, name: string, header: IndexHea
       for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
     }),
   );
+  let isOpen = true;
+  const close = (): void => {
+    if (isOpen) closeSync(descriptor);
+    isOpen = false;
+  };
   return {
     ...writer,
     publish: () =>
       guarded(() => {
         fsyncSync(descriptor);
-        closeSync(descriptor);
+        close();
         renameSync(temporary, indexPath(store, name));
       }),
+    close,
   };
 }

@@ -35,7 +35,7 @@ export interface StoredImage {
 export type ListedImage = Omit<StoredImage, 'manifest' | 'config'>;
 
 /** Puts an image into the store, in place of another of that name. @throws LayahError `write-failed` */
-export function publishImage(session: Session, image: StoredImage): void {
+export function publishImage(session: Pick<Session, 'store' | 'publish'>, image: StoredImage): void {
   session.publish(imagePath(session.store, image.name), `${JSON.stringify({ version: 1, ...image })}\n`);
 }
 

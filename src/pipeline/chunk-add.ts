@@ -139,26 +139,35 @@ async function addLayer(
     reading.onBytes(size);
     return { digest, diffId: layer.diffId, ...known, newChunkCount: 0, newBytes: 0 };
   }
-  let news: Pick<RecordedLayer, 'newChunkCount' | 'newBytes'> = { newChunkCount: 0, newBytes: 0 };
+  let first: RecordedLayer | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const file = createIndexFile(session, name, indexHeader(options, layer.diffId));
-    const recorder = createLayerRecorder(options, { chunks: createChunkWriter(session), index: file });
-    const [recorded] = await recordLayer(reading, layer, [{ chunking: options, recorder }]);
-    if (recorded === undefined) break;
-    file.publish();
-    news = {
-      newChunkCount: news.newChunkCount + recorded.newChunkCount,
-      newBytes: news.newBytes + recorded.newBytes,
-    };
-    if ((await missingChunks(session.store, name)) === 0) {
-      return { digest, diffId: layer.diffId, ...recorded, ...news };
-    }
+    const recorded = await writeLayer({ options, session, reading }, layer);
+    first ??= recorded;
+    if ((await missingChunks(session.store, name)) === 0) return { digest, diffId: layer.diffId, ...first };
   }
   throw new LayahError({
     code: 'bad-store',
     message: `chunks of the layer ${digest} vanish from ${session.store.directory} while it is added`,
     hint: 'Look at what else deletes files there, then add the image again.',
   });
+}
+
+async function writeLayer(
+  { options, session, reading }: LayerAddition,
+  layer: LayerToRecord,
+): Promise<RecordedLayer> {
+  const { diffId } = layer;
+  const index = createIndexFile(session, indexName(diffId, options), indexHeader(options, diffId));
+  try {
+    const recorder = createLayerRecorder(options, { chunks: createChunkWriter(session), index });
+    const [recorded] = await recordLayer(reading, layer, [{ chunking: options, recorder }]);
+    if (recorded === undefined)
+      throw new LayahError({ code: 'internal', message: 'a layer was not recorded' });
+    index.publish();
+    return recorded;
+  } finally {
+    index.close();
+  }
 }
 
 function find(added: ReadonlyMap<DiffId, ChunkedLayerSummary>, diffId: DiffId): ChunkedLayerSummary {
