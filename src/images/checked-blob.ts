@@ -57,8 +57,14 @@ export function layerFailure(descriptor: ReadDescriptor, thrown: unknown): unkno
     return layerError(descriptor, `it does not decompress: ${thrown.message}`, thrown);
   }
   if (thrown instanceof LimitError) return tooMuch(descriptor, thrown);
-  const isTarError = thrown instanceof LayahError && thrown.code === 'bad-image' && thrown.hint === undefined;
-  return isTarError ? layerError(descriptor, thrown.message) : thrown;
+  if (!(thrown instanceof LayahError) || thrown.code !== 'bad-image') return thrown;
+  const { message, hint } = thrown;
+  if (hint === undefined) return layerError(descriptor, message);
+  // "it" is the layer, as for a compression that this Node does not know.
+  const isOfLayer = message.startsWith('it ');
+  return isOfLayer
+    ? new LayahError({ code: 'bad-image', message: `the layer ${descriptor.digest}: ${message}`, hint })
+    : thrown;
 }
 
 function tooMuch({ digest }: ReadDescriptor, { message }: LimitError): LayahError {

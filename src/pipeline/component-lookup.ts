@@ -36,8 +36,10 @@ export function createComponentLookup(
   };
 }
 
-/** Of a component that was cut, the layer names a part: `dpkg/linux-firmware#01`. */
-function matchingName(claim: string, names: readonly string[]): string {
-  if (names.includes(claim)) return claim;
-  return names.find((name) => name.startsWith(`${claim}#`)) ?? claim;
+/**
+ * Of a component that was cut, the layer names a part: `dpkg/linux-firmware#01`. Where the layer names neither, the
+ * build knew more than the image tells, for example with a program that this machine has not.
+ */
+function matchingName(claim: string, names: readonly string[]): string | undefined {
+  return names.find((name) => name === claim || name.startsWith(`${claim}#`));
 }

@@ -4,6 +4,7 @@
 import { compareChunks } from '../images/compare-chunks.ts';
 import { compareFiles, type FileDifference } from '../images/compare-files.ts';
 import type { ImageLayer } from '../images/list-image.ts';
+import { compareByteOrder } from '../model/byte-order.ts';
 import type { Digest } from '../model/digest.ts';
 import type {
   ContentDefinedDownload,
@@ -96,17 +97,11 @@ function diffLayers(old: ImageReading, updated: ImageReading): DiffLayer[] {
 }
 
 function describeLayer(
-  { layers, contents, lookup }: ImageReading,
+  reading: ImageReading,
   { index, ...place }: Pick<DiffLayer, 'index' | 'fate' | 'isRecompressed'>,
 ): DiffLayer | undefined {
-  const layer = layers[index];
+  const layer = reading.layers[index];
   if (layer === undefined) return undefined;
-  const recorded = lookup.recordedNames(index);
-  const found = contents.entries.flatMap((entry) =>
-    entry.layer === index && entry.header.kind !== 'directory'
-      ? (lookup.find(entry.header.path, index) ?? [])
-      : [],
-  );
   return {
     ...place,
     index,
@@ -114,8 +109,17 @@ function describeLayer(
     sizeBytes: contentBytes(layer),
     compressedBytes: layer.descriptor.size,
     tarBytes: layer.tarBytes,
-    componentNames: recorded.length > 0 ? recorded : [...new Set(found)].sort(),
+    componentNames: namesInLayer(reading, index),
   };
+}
+
+function namesInLayer({ contents, lookup }: ImageReading, index: number): readonly string[] {
+  const recorded = lookup.recordedNames(index);
+  if (recorded.length > 0) return recorded;
+  const found = contents.entries.flatMap(({ layer, header }) =>
+    layer === index && header.kind !== 'directory' ? (lookup.find(header.path, index) ?? []) : [],
+  );
+  return [...new Set(found)].sort(compareByteOrder);
 }
 
 /** Whiteouts are empty. */

@@ -1,3 +1,4 @@
+import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silentReporter } from '../../../src/model/reporter.ts';
@@ -218,6 +219,21 @@ describe('layah inspect', () => {
     await expect(inspectFiles(files)).rejects.toMatchObject({
       code: 'bad-image',
       message: expect.stringContaining(`the layer ${layer.descriptor.digest}: `),
+    });
+  });
+
+  it('reads zstd where Node can, else names the layer and says what to do', async () => {
+    const location = { kind: 'oci-archive', path: 'test/fixtures/images/zstd.ociarchive' } as const;
+    const inspected = inspectFiles({}, { selection: { location } });
+    if ('createZstdDecompress' in zlib) {
+      expect((await inspected).layers.map(({ storage }) => storage.kind)).toContain('zstd');
+      return;
+    }
+    await expect(inspected).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^the layer sha256:\w{64}: it is compressed with zstd, which Node \S+ cannot read$/,
+      ),
+      hint: expect.stringContaining('Run layah with Node 22.15 or later'),
     });
   });
 
