@@ -8,7 +8,7 @@
  * What an ended process has left behind in the middle is moved back at the beginning.
  */
 import { mkdirSync, renameSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { CleanResult } from '../model/chunk-report.ts';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 import { digestRanges, type DigestRange, forEachChunk } from './digest-ranges.ts';
@@ -48,6 +48,8 @@ export async function cleanStore(store: ChunkStore, run: CleanRun): Promise<Clea
     const chunks = await dropChunks(session, run);
     return { imageCount: images.length, indexCount, leftoverCount, ...chunks };
   } catch (thrown) {
+    // It may be needed by now.
+    putBack(store, session.directory);
     const isOurs = thrown instanceof LayahError || systemErrorCode(thrown) === undefined;
     throw isOurs ? thrown : storeWriteFailed(store.directory, thrown);
   } finally {
@@ -55,20 +57,30 @@ export async function cleanStore(store: ChunkStore, run: CleanRun): Promise<Clea
   }
 }
 
+/** In the directory of the session, with directories like those of the store: none gets too large. */
 const TRASH = 'trash';
+const INDEXES = 'indexes';
 
 /** @returns how many processes have left something behind. */
 function recover(session: Session): number {
   const { dead } = findOtherSessions(session);
   for (const directory of dead) {
-    const trash = join(directory, TRASH);
-    for (const name of listNames(trash)) {
-      const path = isChunkName(name) ? chunkPath(session.store, name) : indexPath(session.store, name);
-      moveUnlessGone(join(trash, name), path);
-    }
+    putBack(session.store, directory);
     removePath(directory);
   }
   return dead.length;
+}
+
+/** What a session has moved out of sight. */
+function putBack(store: ChunkStore, sessionDirectory: string): void {
+  const trash = join(sessionDirectory, TRASH);
+  for (const place of listNames(trash)) {
+    const directory =
+      place === INDEXES ? join(store.directory, INDEXES) : join(store.directory, 'chunks', place);
+    for (const name of listNames(join(trash, place))) {
+      moveUnlessGone(join(trash, place, name), join(directory, name));
+    }
+  }
 }
 
 function neededIndexes(session: Session): Set<string> {
@@ -80,14 +92,14 @@ function neededIndexes(session: Session): Set<string> {
 function dropIndexes(session: Session): number {
   const { store } = session;
   const needed = neededIndexes(session);
-  const unneeded = listNames(join(store.directory, 'indexes')).filter((name) => !needed.has(name));
+  const unneeded = listNames(join(store.directory, INDEXES)).filter((name) => !needed.has(name));
   for (const name of unneeded) throwAway(session, indexPath(store, name));
   const neededNow = neededIndexes(session);
   let count = 0;
   for (const name of unneeded) {
     if (neededNow.has(name)) takeBack(session, indexPath(store, name));
     else count += 1;
-    removePath(join(session.directory, TRASH, name));
+    removePath(trashPath(session, indexPath(store, name)));
   }
   return count;
 }
@@ -96,6 +108,10 @@ type ChunkCounts = Pick<CleanResult, 'chunkCount' | 'chunkBytes' | 'keptChunkCou
 
 async function dropChunks(session: Session, run: CleanRun): Promise<ChunkCounts> {
   const total = { chunkCount: 0, chunkBytes: 0, keptChunkCount: 0 };
+  const root = join(session.store.directory, 'chunks');
+  for (const name of listNames(root)) {
+    if (!/^[0-9a-f]{2}$/.test(name)) removePath(join(root, name));
+  }
   for (const range of digestRanges(session.store, run.maxChunks)) {
     const dropped = await dropRange(session, range, run);
     total.chunkCount += dropped.chunkCount;
@@ -121,7 +137,8 @@ async function dropRange(session: Session, range: DigestRange, run: CleanRun): P
       moved.chunkBytes -= size;
     }
   }
-  removePath(join(session.directory, TRASH));
+  const trash = join(session.directory, TRASH);
+  for (const place of listNames(trash)) removePath(join(trash, place));
   const { chunkCount, chunkBytes, keptChunkCount } = moved;
   return { chunkCount, chunkBytes, keptChunkCount };
 }
@@ -142,7 +159,7 @@ interface NeededInput {
 async function readNeeded({ store }: Session, { range, run, since }: NeededInput): Promise<Needed> {
   const chunks = new DigestTable();
   const indexes = new Map<string, number>();
-  const files = listNames(join(store.directory, 'indexes')).flatMap((name) => indexFile(store, name));
+  const files = listNames(join(store.directory, INDEXES)).flatMap((name) => indexFile(store, name));
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
   for (const { name, sizeBytes, writtenAt } of files) {
@@ -218,16 +235,21 @@ function moveUnneeded(session: Session, { range, run, needed, startedMillisecond
 }
 
 /** @returns whether it was there. */
-function throwAway({ directory }: Session, path: string): boolean {
-  mkdirSync(join(directory, TRASH), { recursive: true });
-  return moveUnlessGone(path, join(directory, TRASH, basename(path)));
+function throwAway(session: Session, path: string): boolean {
+  const trash = trashPath(session, path);
+  mkdirSync(dirname(trash), { recursive: true });
+  return moveUnlessGone(path, trash);
 }
 
-/** @returns its size; undefined when it is needed no more, since it was written again. */
-function takeBack({ directory }: Session, path: string): number | undefined {
-  const trash = join(directory, TRASH, basename(path));
+/** @returns its size; undefined when it is not there. */
+function takeBack(session: Session, path: string): number | undefined {
+  const trash = trashPath(session, path);
   const size = statSync(trash, { throwIfNoEntry: false })?.size;
   return moveUnlessGone(trash, path) ? size : undefined;
+}
+
+function trashPath({ directory }: Session, path: string): string {
+  return join(directory, TRASH, basename(dirname(path)), basename(path));
 }
 
 /** Another process that cleans may have been faster. */

@@ -36,6 +36,9 @@ export async function verifyStore(store: ChunkStore, run: VerifyRun): Promise<St
     if (indexes.has(name)) continue;
     run.report({ code: 'stray', subject: `index ${name}`, message: 'no image needs it' });
   }
+  for (const name of listNames(join(store.directory, 'chunks'))) {
+    if (!FAN_OUT_NAME.test(name)) run.report(notAChunk(join(store.directory, 'chunks', name)));
+  }
   const total = { chunkCount: 0, chunkBytes: 0, droppedCount: 0 };
   const neededBytes = images.reduce((sum, { layers }) => sum + sizeOf(layers), 0);
   for (const range of digestRanges(store, run.maxChunks)) {
@@ -43,6 +46,12 @@ export async function verifyStore(store: ChunkStore, run: VerifyRun): Promise<St
     await verifyRange({ store, run, total, neededBytes }, range, needed);
   }
   return { imageCount: images.length, indexCount: indexes.size, ...total };
+}
+
+const FAN_OUT_NAME = /^[0-9a-f]{2}$/;
+
+function notAChunk(path: string): ChunkFinding {
+  return { code: 'stray', subject: path, message: 'it is no chunk' };
 }
 
 function sizeOf(layers: ListedImage['layers']): number {
@@ -146,7 +155,7 @@ function verifyFile(
   // A clean that runs at the same time drops it.
   if (stats === undefined) return;
   if (!stats.isFile() || !isChunkName(name) || path !== chunkPath(store, name)) {
-    run.report({ code: 'stray', subject: path, message: 'it is no chunk' });
+    run.report(notAChunk(path));
     return;
   }
   total.chunkCount++;

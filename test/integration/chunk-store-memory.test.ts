@@ -18,7 +18,7 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'layah-chunks-'));
   chunkCount = makeSyntheticStore({ directory, ...SETTINGS });
 }, 3_600_000);
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => rmSync(directory, { recursive: true }), 3_600_000);
 
 interface Measured {
   readonly stdout: string;

@@ -129,6 +129,26 @@ describe('a clean beside an add', () => {
   });
 });
 
+describe('a clean that is interrupted', () => {
+  it('puts back what it has moved', async () => {
+    const before = session();
+    writeLayer(before);
+    before.close();
+    makeOld();
+    const writer = session();
+    writer.need([INDEX]);
+    const layer = writeLayer(writer);
+    const aborted = new AbortController();
+    const onMoved = async (): Promise<void> => {
+      expect(chunks()).toEqual([]);
+      layer.publish();
+      aborted.abort(new Error('stopped'));
+    };
+    await expect(clean({ signal: aborted.signal, onMoved })).rejects.toThrow('stopped');
+    expect(chunks()).toHaveLength(5);
+  });
+});
+
 describe('what a killed process leaves behind', () => {
   function kill(killed: Session): void {
     sessions = sessions.filter((each) => each !== killed);
@@ -154,8 +174,11 @@ describe('what a killed process leaves behind', () => {
     publishAll(writer);
     writer.close();
     const cleaner = session();
-    mkdirSync(join(cleaner.directory, 'trash'));
-    for (const name of chunks()) renameSync(chunkPath(store, name), join(cleaner.directory, 'trash', name));
+    for (const name of chunks()) {
+      const trash = join(cleaner.directory, 'trash', name.slice(0, 2));
+      mkdirSync(trash, { recursive: true });
+      renameSync(chunkPath(store, name), join(trash, name));
+    }
     kill(cleaner);
     expect(await missingChunks(store, INDEX)).toBe(5);
     expect(await clean()).toMatchObject({ leftoverCount: 1, chunkCount: 0 });
