@@ -1,12 +1,12 @@
+import { UNCLAIMED_COMPONENT } from '../components/assign.ts';
 import type { FileDifference } from '../images/compare-files.ts';
 import { compareByteOrder } from '../model/byte-order.ts';
 import type { ComponentFate, DiffComponent, FileCounts } from '../model/diff-report.ts';
-import type { ClaimedReading, ImageReading } from './read-image.ts';
-import { UNCLAIMED_COMPONENT } from '../components/assign.ts';
+import type { ComparedImage } from './compared-image.ts';
 
 export interface ComparedImages {
-  readonly old: ClaimedReading;
-  readonly new: ClaimedReading;
+  readonly old: ComparedImage;
+  readonly new: ComparedImage;
   readonly differences: readonly FileDifference[];
   /** Whether a client has the layer of the new image already. */
   readonly isShared: (layer: number) => boolean;
@@ -17,8 +17,6 @@ export function diffComponents(images: ComparedImages): DiffComponent[] {
   const old = sumComponents(images.old, () => false);
   const updated = sumComponents(images.new, (layer) => !images.isShared(layer));
   const counts = countFiles(images);
-  const oldVersions = versionsOf(images.old);
-  const newVersions = versionsOf(images.new);
   return [...new Set([...old.keys(), ...updated.keys()])].sort(compareByteOrder).map((name) => {
     const before = old.get(name);
     const after = updated.get(name);
@@ -26,8 +24,8 @@ export function diffComponents(images: ComparedImages): DiffComponent[] {
     return {
       name,
       fate: fateOf({ before, after, files }),
-      oldVersion: oldVersions.get(name),
-      newVersion: newVersions.get(name),
+      oldVersion: images.old.versions.get(name),
+      newVersion: images.new.versions.get(name),
       oldBytes: before?.sizeBytes ?? 0,
       newBytes: after?.sizeBytes ?? 0,
       downloadBytes: after?.downloadBytes ?? 0,
@@ -37,9 +35,9 @@ export function diffComponents(images: ComparedImages): DiffComponent[] {
 }
 
 /** For lists of files too. */
-export function componentOf(reading: ImageReading, entry: FileDifference['old']): string | undefined {
+export function componentOf(image: ComparedImage, entry: FileDifference['old']): string | undefined {
   if (entry === undefined || entry.header.kind === 'directory') return undefined;
-  return reading.lookup.find(entry.header.path, entry.layer) ?? UNCLAIMED_COMPONENT;
+  return image.lookup.find(entry.header.path, entry.layer) ?? UNCLAIMED_COMPONENT;
 }
 
 interface ComponentSums {
@@ -49,12 +47,12 @@ interface ComponentSums {
 }
 
 function sumComponents(
-  reading: ImageReading,
+  image: ComparedImage,
   isDownloaded: (layer: number) => boolean,
 ): Map<string, ComponentSums> {
   const sums = new Map<string, ComponentSums>();
-  for (const entry of reading.contents.entries) {
-    const name = componentOf(reading, entry);
+  for (const entry of image.entries) {
+    const name = componentOf(image, entry);
     if (name === undefined) continue;
     const sum = sums.get(name) ?? { sizeBytes: 0, downloadBytes: 0, isInNewLayer: false };
     sums.set(name, sum);
@@ -93,12 +91,4 @@ function fateOf({ before, after, files }: ComparedComponent): ComponentFate {
   if (after === undefined) return 'removed';
   if (Object.values(files).some((count) => count > 0)) return 'updated';
   return after.isInNewLayer ? 'repacked' : 'unchanged';
-}
-
-function versionsOf({ claimed }: ClaimedReading): Map<string, string> {
-  return new Map(
-    claimed.components.flatMap(({ name, version }) =>
-      version === undefined ? [] : [[name, version] as const],
-    ),
-  );
 }

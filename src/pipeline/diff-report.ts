@@ -18,12 +18,12 @@ import type {
 } from '../model/diff-report.ts';
 import { platformOf } from '../model/platform.ts';
 import { displayPath } from '../model/rootfs-path.ts';
+import type { ComparedImage } from './compared-image.ts';
 import { type ComparedImages, componentOf, diffComponents } from './diff-components.ts';
-import type { ClaimedReading, ImageReading } from './read-image.ts';
 
 export interface DiffInput {
-  readonly old: ClaimedReading;
-  readonly new: ClaimedReading;
+  readonly old: ComparedImage;
+  readonly new: ComparedImage;
   readonly listsFiles: boolean;
   /** Undefined unless it was asked for. */
   readonly contentDefined: ContentDefinedDownload | undefined;
@@ -35,7 +35,7 @@ export function reportDiff({ old, new: updated, listsFiles, contentDefined }: Di
     const digest = updated.layers[layer]?.descriptor.digest;
     return digest !== undefined && oldDigests.has(digest);
   };
-  const differences = compareFiles(old.contents.entries, updated.contents.entries);
+  const differences = compareFiles(old.entries, updated.entries);
   const images: ComparedImages = { old, new: updated, differences, isShared };
   const layers = diffLayers(old, updated);
   const fresh = distinct(updated.layers).filter(({ descriptor }) => !oldDigests.has(descriptor.digest));
@@ -67,7 +67,7 @@ function distinct(layers: readonly ImageLayer[]): ImageLayer[] {
   return [...new Map(layers.map((layer) => [layer.descriptor.digest, layer])).values()];
 }
 
-function describeSide({ location, image, layers }: ClaimedReading): DiffSide {
+function describeSide({ location, image, layers }: ComparedImage): DiffSide {
   return {
     location,
     manifestDigest: image.descriptor.digest,
@@ -78,7 +78,7 @@ function describeSide({ location, image, layers }: ClaimedReading): DiffSide {
   };
 }
 
-function diffLayers(old: ImageReading, updated: ImageReading): DiffLayer[] {
+function diffLayers(old: ComparedImage, updated: ComparedImage): DiffLayer[] {
   const oldDigests = digestsOf(old.layers);
   const newDigests = digestsOf(updated.layers);
   const oldDiffIds = new Set(old.layers.map(({ diffId }) => diffId));
@@ -97,10 +97,10 @@ function diffLayers(old: ImageReading, updated: ImageReading): DiffLayer[] {
 }
 
 function describeLayer(
-  reading: ImageReading,
+  image: ComparedImage,
   { index, ...place }: Pick<DiffLayer, 'index' | 'fate' | 'isRecompressed'>,
 ): DiffLayer | undefined {
-  const layer = reading.layers[index];
+  const layer = image.layers[index];
   if (layer === undefined) return undefined;
   return {
     ...place,
@@ -109,14 +109,14 @@ function describeLayer(
     sizeBytes: contentBytes(layer),
     compressedBytes: layer.descriptor.size,
     tarBytes: layer.tarBytes,
-    componentNames: namesInLayer(reading, index),
+    componentNames: namesInLayer(image, index),
   };
 }
 
-function namesInLayer({ contents, lookup }: ImageReading, index: number): readonly string[] {
+function namesInLayer({ entries, lookup }: ComparedImage, index: number): readonly string[] {
   const recorded = lookup.recordedNames(index);
   if (recorded.length > 0) return recorded;
-  const found = contents.entries.flatMap(({ layer, header }) =>
+  const found = entries.flatMap(({ layer, header }) =>
     layer === index && header.kind !== 'directory' ? (lookup.find(header.path, index) ?? []) : [],
   );
   return [...new Set(found)].sort(compareByteOrder);
@@ -143,7 +143,7 @@ function sumLayers(layers: readonly DiffLayer[], fate: LayerFate): LayerTotals {
   };
 }
 
-function sumDownload(old: ImageReading, updated: ImageReading, fresh: readonly ImageLayer[]): Download {
+function sumDownload(old: ComparedImage, updated: ComparedImage, fresh: readonly ImageLayer[]): Download {
   const config = updated.image.manifest.config;
   const configBytes = config.digest === old.image.manifest.config.digest ? 0 : config.size;
   const layerBytes = fresh.reduce((sum, { descriptor }) => sum + descriptor.size, 0);

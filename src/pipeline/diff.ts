@@ -4,10 +4,11 @@
 import type { ContentDefinedDownload, DiffReport } from '../model/diff-report.ts';
 import type { DiffOptions, ImageSelection } from '../model/inspect-options.ts';
 import type { Page } from '../reports/page.ts';
+import { type ComparedImage, comparedImage } from './compared-image.ts';
 import { createContentDefinedComparison } from './diff-content-defined.ts';
 import { reportDiff } from './diff-report.ts';
 import { withSelectedImage } from './open-selected-image.ts';
-import { type ClaimedReading, createReadingCache, readClaimedImage } from './read-image.ts';
+import { createReadingCache, readClaimedImage } from './read-image.ts';
 import type { RunContext } from './run.ts';
 
 /** @throws LayahError `bad-image` when one of the images is not there, or is damaged. */
@@ -32,17 +33,18 @@ async function diffImages(options: DiffOptions, context: RunContext): Promise<Di
     withSelectedImage(selection, context, async (store, image) => {
       const opened = { store, image };
       const reading = await readClaimedImage(opened, { limits: options, cache, context });
-      return { reading, contentDefined: await comparison?.cut(opened, options, context) };
+      const contentDefined = await comparison?.cut(opened, options, context);
+      return { compared: comparedImage(reading), contentDefined };
     });
   // One after the other: what the second shares with the first is not read again.
   const old = await read(options.old);
   const updated = await read(options.new);
   const { listsFiles } = options;
   const { contentDefined } = updated;
-  return reportDiff({ old: old.reading, new: updated.reading, listsFiles, contentDefined });
+  return reportDiff({ old: old.compared, new: updated.compared, listsFiles, contentDefined });
 }
 
 interface ReadSide {
-  readonly reading: ClaimedReading;
+  readonly compared: ComparedImage;
   readonly contentDefined: ContentDefinedDownload | undefined;
 }
