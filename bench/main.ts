@@ -31,12 +31,13 @@ function run({ trees, quick, output, rounds, version }: Settings): void {
     const rows = measureTree(tree, path);
     measured.push(...rows);
     console.log(`\n${tree}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB\n${renderTable(rows)}`);
+    // After each tree: the larger ones take hours.
+    writeFileSync(join(output, 'bench.csv'), renderCsv(measured));
+    writeFileSync(join(output, 'bench.svg'), renderPlot(measured));
     if (!quick && tree !== 'huge') console.log(`\n${renderScaling(tree, settings)}`);
   }
   if (!quick) console.log(`\n${renderDatabases(settings)}`);
   console.log(`\n${renderStartUp(settings)}`);
-  writeFileSync(join(output, 'bench.csv'), renderCsv(measured));
-  writeFileSync(join(output, 'bench.svg'), renderPlot(measured));
   console.log(`\n${join(output, 'bench.csv')} and bench.svg have the same figures`);
 }
 

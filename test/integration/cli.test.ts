@@ -159,7 +159,8 @@ describe('a signal', () => {
     mkdirSync(out);
     for (let index = 0; index < 8; index++)
       writeFileSync(join(big, `${index}`), Buffer.alloc(32 * 1024 * 1024, index));
-    const args = ['build', '--rootfs', big, '-o', join(out, 'a.ociarchive'), '--threads', '1'];
+    const flags = ['--threads', '1', '--progress', 'none'];
+    const args = ['build', '--rootfs', big, '-o', join(out, 'a.ociarchive'), ...flags];
     const child = spawn(process.execPath, [LAYAH, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';
     child.stderr.on('data', (bytes) => (stderr += String(bytes)));

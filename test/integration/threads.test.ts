@@ -56,7 +56,7 @@ describe('the bytes of an image', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a worker', () => {
+describe('a worker', { timeout: 120_000 }, () => {
   it('that is still loading its engine when the image is done does not end the process', async () => {
     const rootfs = join(directory, 'tiny');
     mkdirSync(rootfs);
