@@ -12,7 +12,7 @@ import { formatBytes, formatCount, formatNoun, formatSeconds, formatShare } from
 import { type Column, renderTable } from './table.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
-const flexible = (title: string): Column => ({ title, align: 'left', flexible: true });
+const left = (title: string): Column => ({ title, align: 'left' });
 
 /** A line a layer, then totals: what is new and what was there makes all. */
 export function renderAddedImage(
@@ -30,7 +30,7 @@ export function renderAddedImage(
 
 const LAYER_COLUMNS = [
   right('layer'),
-  flexible('diff ID'),
+  { title: 'diff ID', align: 'left', flexible: true } as const,
   right('size'),
   right('chunks'),
   right('new'),
@@ -90,8 +90,9 @@ function ratio(chunkBytes: number, uniqueBytes: number): string {
 }
 
 const IMAGE_COLUMNS = [
-  flexible('image'),
-  { title: 'cut', align: 'left' } as const,
+  // Whole, also where lines wrap: it is the name that other commands want.
+  left('image'),
+  left('cut'),
   right('layers'),
   right('size'),
   right('chunks'),
@@ -121,21 +122,21 @@ function pairLines({ images, pairs = [] }: StoreStats, columns: number): string[
   if (pairs.length === 0) return [];
   const sizes = new Map(images.map(({ name, uniqueBytes }) => [name, uniqueBytes]));
   const listed = pairs.toSorted((one, other) => other.sharedBytes - one.sharedBytes).slice(0, LISTED_PAIRS);
-  const left = pairs.length - listed.length;
+  const unlisted = pairs.length - listed.length;
   return [
     ...renderTable(
       PAIR_COLUMNS,
       listed.map((pair) => pairCells(pair, sizes)),
       columns,
     ),
-    ...(left > 0 ? [`and ${formatNoun(left, 'pair')} that share less; --json lists all`] : []),
+    ...(unlisted > 0 ? [`and ${formatNoun(unlisted, 'pair')} that share less; --json lists all`] : []),
     '',
   ];
 }
 
 const PAIR_COLUMNS = [
-  flexible('image'),
-  { title: 'and', align: 'left' } as const,
+  left('image'),
+  left('and'),
   right('shared chunks'),
   right('bytes'),
   right('of the first'),
@@ -143,16 +144,16 @@ const PAIR_COLUMNS = [
 ];
 
 function pairCells(
-  { left, right: other, ...shared }: PairStats,
+  { left: first, right: second, ...shared }: PairStats,
   sizes: ReadonlyMap<string, number>,
 ): string[] {
   return [
-    left,
-    other,
+    first,
+    second,
     formatCount(shared.sharedChunkCount),
     formatBytes(shared.sharedBytes),
-    formatShare(shared.sharedBytes, sizes.get(left) ?? 0),
-    formatShare(shared.sharedBytes, sizes.get(other) ?? 0),
+    formatShare(shared.sharedBytes, sizes.get(first) ?? 0),
+    formatShare(shared.sharedBytes, sizes.get(second) ?? 0),
   ];
 }
 
