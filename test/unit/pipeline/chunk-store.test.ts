@@ -7,7 +7,7 @@ import type { StoreStats } from '../../../src/model/chunk-report.ts';
 import { noise } from '../chunks/noise.ts';
 import { blobName } from '../images/layouts.ts';
 import { END_OF_ARCHIVE, tarBlock } from '../images/tar-blocks.ts';
-import { file, image, layerOf, TAR, UPPER_TAR } from './convert-images.ts';
+import { file, image, layerOf, readImage, TAR, UPPER_TAR } from './convert-images.ts';
 import { imageOf, inStore, SMALL_CHUNKS, totals, type TestStore } from './chunk-stores.ts';
 
 const LARGE = noise(1, 40_000);
@@ -92,6 +92,23 @@ describe('an image that is added to a chunk store', () => {
       const stored = listImages(store.store)[0];
       expect(stored?.manifestDigest).toBe(digest);
       expect(readFileSync(join(path, 'index.json'), 'utf8')).toContain('"localhost/app:1"');
+    });
+  });
+
+  it('was eStargz, and becomes it again without what belonged to the format', async () => {
+    await inStore(async (store) => {
+      const layer = layerOf(Buffer.concat([file('a', 'a'), file('stargz.index.json', '{}'), END_OF_ARCHIVE]));
+      const annotations = { 'containerd.io/snapshot/stargz/toc.digest': `sha256:${'1'.repeat(64)}` };
+      await store.add(image({ ...layer, descriptor: { ...layer.descriptor, annotations } }));
+      const plain = await store.restore('image-1');
+      expect(plain.layers[0]?.outcome).toEqual({ kind: 'kept' });
+      const manifest = readFileSync(join(plain.path, blobName(plain.digest)), 'utf8');
+      expect(manifest).not.toContain('annotations');
+      const { layers, path } = await store.restore('image-1', 'estargz');
+      expect(layers[0]?.outcome).toEqual({ kind: 'converted' });
+      const { findings, inodes } = await readImage({ kind: 'oci-directory', path });
+      expect(findings).toEqual([]);
+      expect([...inodes.keys()]).toEqual(['a']);
     });
   });
 

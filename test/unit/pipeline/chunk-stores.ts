@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openChunkStore, type ChunkStore } from '../../../src/chunks/store.ts';
 import type { ChunkAddOptions, ChunkStrategy } from '../../../src/model/chunk-options.ts';
 import type { ChunkAddSummary, ChunkVerifyReport, CleanResult } from '../../../src/model/chunk-report.ts';
+import type { LayerFormat } from '../../../src/model/layer.ts';
 import { type Reporter, silentReporter } from '../../../src/model/reporter.ts';
 import { runChunkAdd } from '../../../src/pipeline/chunk-add.ts';
 import { runChunkExport } from '../../../src/pipeline/chunk-export.ts';
@@ -19,7 +20,7 @@ export interface TestStore {
   /** What the reporter was told. */
   readonly warnings: string[];
   add(files: LayoutFiles, options?: Partial<ChunkAddOptions>): Promise<ChunkAddSummary>;
-  restore(name: string): Promise<ConvertSummary & { readonly path: string }>;
+  restore(name: string, format?: LayerFormat): Promise<ConvertSummary & { readonly path: string }>;
   verify(dropDamaged?: boolean): Promise<ChunkVerifyReport>;
   /** `CODE: SUBJECT` of each finding. */
   findings(): Promise<string[]>;
@@ -65,9 +66,9 @@ function testStore(path: string): TestStore {
         context,
       );
     },
-    async restore(name) {
+    async restore(name, format = 'none') {
       const output = { kind: 'oci-directory', path: join(path, `out-${++count}`), replace: false } as const;
-      const options = { store: root, image: name, output, tag: undefined, ...LAYER_OPTIONS };
+      const options = { store: root, image: name, output, tag: undefined, ...LAYER_OPTIONS, format };
       return { ...(await runChunkExport(options, context)), path: output.path };
     },
     verify,
@@ -82,7 +83,6 @@ function testStore(path: string): TestStore {
 }
 
 const LAYER_OPTIONS = {
-  format: 'none',
   engine: { name: 'zlib', level: undefined, libdeflatePath: undefined },
   chunkSizeBytes: 4096,
   minChunkSizeBytes: 0,
