@@ -3,7 +3,7 @@ import type { Digest } from '../model/digest.ts';
 import { FOOTER_BYTES, TOC_DIGEST_ANNOTATION, TOC_IMAGE_SUFFIX } from '../model/estargz.ts';
 import type { Report } from '../model/finding.ts';
 import { parseFooter } from './footer.ts';
-import type { ImageStore } from './image-store.ts';
+import type { RangeReader } from './blob-end.ts';
 import { problemOf, readTocJson, type TocJson, type UnreadableToc } from './read-toc.ts';
 import type { TocImages } from './toc-images.ts';
 import { parseToc, type ReadToc } from './toc.ts';
@@ -30,7 +30,7 @@ export interface BrokenEstargz {
 export type EstargzState = { readonly kind: 'none' } | BrokenEstargz | LocatedToc;
 
 export interface TocLocation {
-  readonly store: ImageStore;
+  readonly store: RangeReader;
   readonly digest: Digest;
   /** Bytes of the blob in the store. */
   readonly sizeBytes: number;
