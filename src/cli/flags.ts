@@ -156,6 +156,20 @@ export const HTML_FLAG: Flag = {
   description: 'write a page about it too, with a map and tables, that needs no other file and no network',
 };
 
+/** For commands that read one image. */
+export const IMAGE_TAG_FLAG: Flag = {
+  name: 'tag',
+  alias: 't',
+  value: 'NAME',
+  description: 'which image, when there are several',
+};
+
+/** For commands that write an image into DIR. */
+export const FORCE_FLAG: Flag = {
+  name: 'force',
+  description: 'replace the OCI layout that is already in DIR',
+};
+
 /** For commands that read layers, which may be hostile. */
 export const READ_LIMIT_FLAGS: readonly Flag[] = [
   {

@@ -2,6 +2,7 @@ import {
   type Command,
   type FlagGroup,
   ESTARGZ_FLAGS,
+  FORCE_FLAG,
   HTML_FLAG,
   LAYER_FLAGS,
   MESSAGE_FLAGS,
@@ -53,7 +54,7 @@ const OUTPUT: FlagGroup = {
       description:
         'name that the image gets when it is loaded; with its registry (localhost/app:1) it is the same in podman, docker and containerd',
     },
-    { name: 'force', description: 'replace the OCI layout that is already in DIR' },
+    FORCE_FLAG,
     {
       name: 'dry-run',
       description: 'print the plan as layah plan does, on standard output, and write no image',

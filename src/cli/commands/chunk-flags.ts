@@ -1,6 +1,7 @@
 import {
   type Command,
   type Flag,
+  FORCE_FLAG,
   LAYER_FLAGS,
   MESSAGE_FLAGS,
   READ_LIMIT_FLAGS,
@@ -140,7 +141,7 @@ const RESTORE: Command = {
       flags: [
         OUTPUT,
         { name: 'tag', alias: 't', value: 'NAME', description: 'name of the image (default: its own)' },
-        { name: 'force', description: 'replace the OCI layout that is already in DIR' },
+        FORCE_FLAG,
       ],
     },
     REGISTRY_FLAGS,

@@ -1,17 +1,18 @@
-import { type Command, type Flag, type FlagGroup, MESSAGE_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import {
+  type Command,
+  type Flag,
+  type FlagGroup,
+  FORCE_FLAG,
+  IMAGE_TAG_FLAG,
+  MESSAGE_FLAGS,
+  REGISTRY_FLAGS,
+} from '../flags.ts';
 
 const RECORD_OUTPUT: Flag = {
   name: 'output',
   alias: 'o',
   value: 'FILE',
   description: 'where the record goes (default: standard output)',
-};
-
-const IMAGE_TAG: Flag = {
-  name: 'tag',
-  alias: 't',
-  value: 'NAME',
-  description: 'which image, when there are several',
 };
 
 const FROM_PATHS: Command = {
@@ -45,7 +46,7 @@ const FROM_IMAGE: Command = {
   description:
     'Writes the files that the layers of an eStargz image have before their prefetch landmarks. Only the tables of contents are read. IMAGE is oci-archive:FILE, oci:DIR, docker://REGISTRY/NAME:TAG, or a path.',
   positionals: ['image'],
-  groups: [{ title: 'Record', flags: [IMAGE_TAG, RECORD_OUTPUT] }, REGISTRY_FLAGS, MESSAGE_FLAGS],
+  groups: [{ title: 'Record', flags: [IMAGE_TAG_FLAG, RECORD_OUTPUT] }, REGISTRY_FLAGS, MESSAGE_FLAGS],
   examples: ['layah record from-image docker://quay.io/me/app:1 -o app.record'],
 };
 
@@ -99,7 +100,7 @@ const PUSH_TARGET: FlagGroup = {
         'docker://REGISTRY/NAME:TAG, oci:DIR, FILE or oci-archive:FILE for an OCI archive, - for one on standard output (default: -)',
     },
     { name: 'tag', alias: 't', value: 'NAME', description: 'its name in an OCI archive or layout' },
-    { name: 'force', description: 'replace the OCI layout that is already in DIR' },
+    FORCE_FLAG,
   ],
 };
 
@@ -121,7 +122,7 @@ const PULL: Command = {
   description:
     'Writes the record of a record image. IMAGE is docker://REGISTRY/NAME:TAG, oci-archive:FILE, oci:DIR, or a path.',
   positionals: ['image'],
-  groups: [{ title: 'Record', flags: [IMAGE_TAG, RECORD_OUTPUT] }, REGISTRY_FLAGS, MESSAGE_FLAGS],
+  groups: [{ title: 'Record', flags: [IMAGE_TAG_FLAG, RECORD_OUTPUT] }, REGISTRY_FLAGS, MESSAGE_FLAGS],
   examples: ['layah record pull docker://quay.io/me/app:1-record -o app.record'],
 };
 

@@ -1,4 +1,4 @@
-import { type Command, MESSAGE_FLAGS, READ_LIMIT_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
+import { type Command, IMAGE_TAG_FLAG, MESSAGE_FLAGS, READ_LIMIT_FLAGS, REGISTRY_FLAGS } from '../flags.ts';
 
 export const VERIFY_COMMAND: Command = {
   name: 'verify',
@@ -11,7 +11,7 @@ export const VERIFY_COMMAND: Command = {
     {
       title: 'What to check',
       flags: [
-        { name: 'tag', alias: 't', value: 'NAME', description: 'which image, when there are several' },
+        IMAGE_TAG_FLAG,
         {
           name: 'rootfs',
           value: 'DIR',
