@@ -17,6 +17,7 @@ import {
   textCell,
 } from '../reports/cells.ts';
 import { componentNode } from '../reports/component-node.ts';
+import { fileTable, type ListedFile } from '../reports/file-table.ts';
 import type { Cell, Fact, MapBranch, Page, PageTable } from '../reports/page.ts';
 import { RATE_LEGEND, rateTone } from '../reports/tones.ts';
 import { type DescribedLayer, describeLayers } from './described-layers.ts';
@@ -40,7 +41,12 @@ export function imagePage(image: DescribedImage): Page {
     figures: imageFigures(layers, built),
     facts: imageFacts(image),
     map: { title: 'Layers, components and big files', root: imageMap(layers), legend: RATE_LEGEND },
-    tables: [layerTable(layers, built), componentTable(layers), fileTable(layers), sourceTable(plan.sources)],
+    tables: [
+      layerTable(layers, built),
+      componentTable(layers),
+      fileTable('Largest files', largestFiles(layers), 'descending'),
+      sourceTable(plan.sources),
+    ],
   };
 }
 
@@ -165,29 +171,15 @@ function componentTable(layers: readonly DescribedLayer[]): PageTable {
 
 const SHOWN_FILES = 100;
 
-function fileTable(layers: readonly DescribedLayer[]): PageTable {
-  const files = layers
+function largestFiles(layers: readonly DescribedLayer[]): ListedFile[] {
+  return layers
     .flatMap(({ number, components }) =>
-      components.flatMap(({ name, files: each }) => each.map((file) => ({ ...file, number, name }))),
+      components.flatMap(({ name, files }) =>
+        files.map((file) => ({ ...file, component: name, layerNumber: number })),
+      ),
     )
     .toSorted((left, right) => right.sizeBytes - left.sizeBytes)
     .slice(0, SHOWN_FILES);
-  return {
-    title: 'Largest files',
-    note: '',
-    columns: [
-      { title: 'File', align: 'left' },
-      { title: 'Component', align: 'left' },
-      { title: 'Layer', align: 'right' },
-      { title: 'Size', align: 'right', sorted: 'descending', bars: true },
-    ],
-    rows: files.map(({ path, name, number, sizeBytes }) => [
-      nameCell(path),
-      nameCell(name),
-      countCell(number),
-      bytesCell(sizeBytes),
-    ]),
-  };
 }
 
 function sourceTable(sources: readonly SourceSummary[]): PageTable {

@@ -163,7 +163,7 @@ export function renderComparison(trials: readonly ChunkComparison[], columns: nu
 }
 
 const COMPARISON_COLUMNS = [
-  { title: 'strategy', align: 'left' } as const,
+  left('strategy'),
   right('chunk size'),
   right('chunks'),
   right('unique'),

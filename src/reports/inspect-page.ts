@@ -14,6 +14,7 @@ import type {
 import { formatPlatform } from '../model/platform.ts';
 import { bytesCell, countCell, digestCell, nameCell, namesCell, shareCell, textCell } from './cells.ts';
 import { componentNode } from './component-node.ts';
+import { fileTable, type ListedFile } from './file-table.ts';
 import type { Cell, Fact, MapBranch, MapNode, Page, PageTable } from './page.ts';
 import { storageWord } from './storage-text.ts';
 import { FORMAT_LEGEND, type Legend, RATE_LEGEND, rateTone, type Tone } from './tones.ts';
@@ -33,12 +34,12 @@ export function inspectPage(report: ImageReport): Page {
       legend: hasRates ? RATE_LEGEND : usedFormats(report),
     },
     tables: [
-      layerTable(report, toneOf),
+      layerTable(report, toneOf, hasRates),
       componentTable(report.components),
-      fileTable('Largest files', report.largestFiles),
+      fileTable('Largest files', report.largestFiles.map(numbered)),
       duplicateTable(report.duplicates.worst),
       overriddenTable(report.overridden.largest),
-      ...(report.files === undefined ? [] : [fileTable('Files', report.files)]),
+      ...(report.files === undefined ? [] : [fileTable('Files', report.files.map(numbered))]),
     ].filter(({ rows }) => rows.length > 0),
   };
 }
@@ -129,8 +130,11 @@ function layerNodes(layer: LayerReport, files: readonly StoredFile[], tone: Tone
   );
 }
 
-function layerTable({ layers, totals }: ImageReport, toneOf: (layer: LayerReport) => Tone): PageTable {
-  const hasRates = layers.some(({ weeklyUpdateProbability }) => weeklyUpdateProbability !== undefined);
+function layerTable(
+  { layers, totals }: ImageReport,
+  toneOf: (layer: LayerReport) => Tone,
+  hasRates: boolean,
+): PageTable {
   return {
     title: 'Layers',
     note: 'From the bottom up.',
@@ -190,23 +194,8 @@ function componentTable(components: readonly ComponentReport[]): PageTable {
   };
 }
 
-function fileTable(title: string, files: readonly StoredFile[]): PageTable {
-  return {
-    title,
-    note: '',
-    columns: [
-      { title: 'File', align: 'left' },
-      { title: 'Component', align: 'left' },
-      { title: 'Layer', align: 'right' },
-      { title: 'Size', align: 'right', bars: true },
-    ],
-    rows: files.map(({ path, component, layer, sizeBytes }) => [
-      nameCell(path),
-      nameCell(component),
-      countCell(layer + 1),
-      bytesCell(sizeBytes),
-    ]),
-  };
+function numbered({ layer, ...file }: StoredFile): ListedFile {
+  return { ...file, layerNumber: layer + 1 };
 }
 
 function duplicateTable(duplicates: readonly Duplicate[]): PageTable {
