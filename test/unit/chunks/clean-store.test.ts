@@ -76,6 +76,14 @@ function makeOld(): void {
   }
 }
 
+/** The chunks of a layer whose index never came. */
+function leaveOldChunks(): void {
+  const before = session();
+  writeLayer(before);
+  before.close();
+  makeOld();
+}
+
 function chunks(): string[] {
   return readdirSync(join(store.directory, 'chunks')).flatMap((name) =>
     readdirSync(join(store.directory, 'chunks', name)),
@@ -97,10 +105,7 @@ describe('a clean beside an add', () => {
   });
 
   it('gives back what an index needs that comes while it runs', async () => {
-    const before = session();
-    writeLayer(before);
-    before.close();
-    makeOld();
+    leaveOldChunks();
     const writer = session();
     writer.need([INDEX]);
     // All chunks are there already, so the add writes none.
@@ -115,10 +120,7 @@ describe('a clean beside an add', () => {
   });
 
   it('drops what an index needs that comes too late, which the add then sees', async () => {
-    const before = session();
-    writeLayer(before);
-    before.close();
-    makeOld();
+    leaveOldChunks();
     const writer = session();
     writer.need([INDEX]);
     const layer = writeLayer(writer);
@@ -131,10 +133,7 @@ describe('a clean beside an add', () => {
 
 describe('a clean that is interrupted', () => {
   it('puts back what it has moved', async () => {
-    const before = session();
-    writeLayer(before);
-    before.close();
-    makeOld();
+    leaveOldChunks();
     const writer = session();
     writer.need([INDEX]);
     const layer = writeLayer(writer);
