@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Cost, measureOnce, medianCost } from './measure.ts';
 import { layahCommand } from './rows.ts';
 import type { Settings } from './settings.ts';
@@ -9,7 +11,7 @@ interface Share {
   readonly tree: string;
 }
 
-/** How cost grows with the tree and falls with threads. */
+/** How cost grows with the tree and falls with threads. What a tree of one file costs is not counted a file or a MB. */
 export function renderScaling(tree: string, settings: Settings): string {
   const path = makeTree(tree, settings);
   const one = measureLayah(path, '--threads 1', settings);
@@ -19,22 +21,31 @@ export function renderScaling(tree: string, settings: Settings): string {
     { name: '50 %', tree: makeTree(`half:${tree}`, settings) },
     { name: '100 %', tree: path },
   ];
-  const rows = shares.map((share) => shareCells(share, settings));
+  const startUpSeconds = measureLayah(oneFile(settings), '', settings).cpuSeconds;
+  const rows = shares.map((share) => shareCells(share, startUpSeconds, settings));
   const header = ['files', 'number', 'MB', 'CPU s', 'us a file', 'ms a MB', 'peak MB'];
   const wall = `wall at 2 threads: ${two.wallSeconds.toFixed(2)} s, at 1: ${one.wallSeconds.toFixed(2)} s, ratio ${(two.wallSeconds / one.wallSeconds).toFixed(2)}`;
-  return `${wall}\n${alignColumns([header, ...rows])}`;
+  return `${wall}\n${alignColumns([header, ...rows])}\nus and ms without the ${startUpSeconds.toFixed(2)} s of a tree of one file`;
 }
 
-function shareCells({ name, tree }: Share, settings: Settings): string[] {
+function oneFile({ work }: Settings): string {
+  const tree = join(work, 'one-file');
+  mkdirSync(join(tree, 'etc'), { recursive: true });
+  writeFileSync(join(tree, 'etc/hostname'), 'bench\n');
+  return tree;
+}
+
+function shareCells({ name, tree }: Share, startUpSeconds: number, settings: Settings): string[] {
   const { files, bytes } = countFiles(tree);
   const cost = measureLayah(tree, '', settings);
+  const growingSeconds = cost.cpuSeconds - startUpSeconds;
   return [
     name,
     String(files),
     (bytes / 1e6).toFixed(1),
     cost.cpuSeconds.toFixed(2),
-    ((cost.cpuSeconds * 1e6) / files).toFixed(0),
-    ((cost.cpuSeconds * 1e9) / bytes).toFixed(2),
+    ((growingSeconds * 1e6) / files).toFixed(0),
+    ((growingSeconds * 1e9) / bytes).toFixed(2),
     (cost.peakBytes / 1e6).toFixed(0),
   ];
 }

@@ -79,9 +79,10 @@ function namedTrees(values: {
   tiny?: boolean;
   huge?: boolean;
 }): string[] {
-  if (values.quick === true) return ['host'];
   const wanted = (name: 'large' | 'tiny' | 'huge') => values.all === true || values[name] === true;
-  return ['minbase', ...(['large', 'tiny', 'huge'] as const).filter(wanted)];
+  const larger = (['large', 'tiny', 'huge'] as const).filter(wanted);
+  if (values.quick !== true) return ['minbase', ...larger];
+  return larger.length > 0 ? larger : ['host'];
 }
 
 /** @returns undefined where there is no Go, or its modules cannot be had. */

@@ -6,7 +6,7 @@
 #   large    minbase and real packages, downloaded by apt and unpacked, at least 1.5 GB
 #   tiny     200,000 files of 0 to 400 bytes
 #   huge     one file of 4 GB that compresses to about half
-#   quarter:TREE half:TREE   every fourth, every second file of another tree, ordered by size
+#   quarter:TREE half:TREE   a fourth, half of the files of another tree, with as much of its bytes
 set -euo pipefail
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -72,10 +72,12 @@ make_huge() {
     od -An -v -tx1 -w32 | tr -d ' \n' | head -c 4000000000 >"$partial/srv/data" || [ -s "$partial/srv/data" ]
 }
 
-# In the order of their size, so that the bytes become fewer as the files do.
+# Of the files in the order of their size each is taken that brings the bytes taken so far closer to their share.
 make_subset() {
-  local source=${BENCH_SOURCE:?} every=$2
-  (cd "$source" && find . -mindepth 1 ! -type d -printf '%s %p\0' | sort -zn | awk -v every="$every" 'BEGIN { RS = ORS = "\0" } NR % every == 2 % every' |
+  local source=${BENCH_SOURCE:?} parts=$2
+  (cd "$source" && find . -mindepth 1 ! -type d -printf '%s %p\0' | sort -zrn |
+    awk -v parts="$parts" 'BEGIN { RS = ORS = "\0" }
+      { size = $1 + 1; seen += size; if ((taken + size / 2) * parts <= seen) { taken += size; print } }' |
     cut -z -d ' ' -f 2- | xargs -0 cp -dl --parents -t "$partial")
 }
 
