@@ -83,13 +83,14 @@ export async function readBlobRange(
   });
 }
 
+/** To the end of the answer, unless it goes on after what was asked for: its connection serves the next request then. */
 async function collect(content: AsyncIterable<Buffer>, lengthBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let leftBytes = lengthBytes;
   for await (const piece of content) {
     pieces.push(piece.subarray(0, leftBytes));
-    leftBytes -= Math.min(piece.length, leftBytes);
-    if (leftBytes === 0) break;
+    if (piece.length > leftBytes) break;
+    leftBytes -= piece.length;
   }
   return Buffer.concat(pieces);
 }

@@ -22,6 +22,8 @@ export interface FakeRegistry {
   /** By tag and by digest. */
   readonly manifests: Map<string, { readonly mediaType: string; readonly bytes: Buffer }>;
   readonly requests: SeenRequest[];
+  /** How many clients have made so far. */
+  connectionCount(): number;
   /** `METHOD /path`, without `/v2/`. */
   lines(): string[];
   /** What the next `count` requests whose `METHOD path` matches get. */
@@ -48,6 +50,8 @@ export async function startFakeRegistry(settings: FakeRegistrySettings = {}): Pr
   const server = createServer((request, response) => {
     void handle(state, request, response).catch(() => response.destroy());
   });
+  let connectionCount = 0;
+  server.on('connection', () => connectionCount++);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${portOf(server)}`;
@@ -57,6 +61,7 @@ export async function startFakeRegistry(settings: FakeRegistrySettings = {}): Pr
     blobs: state.blobs,
     manifests: state.manifests,
     requests: state.requests,
+    connectionCount: () => connectionCount,
     lines: () => state.requests.map(({ method, path }) => `${method} ${path.replace(/^\/v2\//, '')}`),
     answer: (pattern, answer, count = 1) => void state.answers.push({ pattern, answer, left: count }),
     async close() {

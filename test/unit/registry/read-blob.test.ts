@@ -102,6 +102,26 @@ describe('part of a blob', () => {
     expect(await part(session, 5, 0)).toHaveLength(0);
   });
 
+  it('leaves its connection to the next one', async () => {
+    const { registry, session } = await withBlob();
+    const before = registry.connectionCount();
+    for (const offset of [0, 1000, 200_000]) await part(session, offset, 70_000);
+    expect(registry.connectionCount() - before).toBeLessThanOrEqual(1);
+  });
+
+  it('ends where a registry sends more than was asked for', async () => {
+    const { registry, session } = await withBlob();
+    registry.answer(/^GET .*\/blobs\//, (_, response) =>
+      reply(
+        response,
+        206,
+        { 'content-range': `bytes 1000-${BLOB.length - 1}/${BLOB.length}` },
+        BLOB.subarray(1000),
+      ),
+    );
+    expect((await part(session, 1000, 500)).equals(BLOB.subarray(1000, 1500))).toBe(true);
+  });
+
   it('is found in all of it where the registry knows no ranges', async () => {
     const { registry, session } = await withBlob();
     registry.answer(/^GET .*\/blobs\//, (_, response) => reply(response, 200, {}, BLOB));
