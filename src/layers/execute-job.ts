@@ -8,7 +8,7 @@ import type { DeflateEngine } from './gzip.ts';
 import type { JobMessage, Slot } from './jobs.ts';
 
 export interface JobResult {
-  /** Bytes in the slot's output; for uncompressed layers the output is the input itself. */
+  /** Bytes in the slot's output. */
   readonly outputBytes: number;
   /** One a stretch. */
   readonly stretches: readonly WrittenStretch[];
@@ -34,7 +34,6 @@ export interface Executor {
  */
 export function executeJob(executor: Executor, job: JobMessage, slot: Slot): JobResult {
   for (const range of job.ranges) readRange(executor.prefix, range, slot.input);
-  if (job.format === 'none') return { outputBytes: job.stretches.at(-1)?.end ?? 0, stretches: [] };
   const stretches: WrittenStretch[] = [];
   let member = startMember(executor.engine, slot, { input: 0, output: 0 });
   let start = 0;

@@ -2,7 +2,7 @@
  * Jobs: runs of consecutive stretches of one layer, laid out in a slot. The main thread writes headers and padding
  * into the slot's input; whoever executes the job reads the file ranges into their places and compresses.
  */
-import type { LayerContents, LayerFormat } from '../model/layer.ts';
+import type { LayerContents } from '../model/layer.ts';
 import type { ReadRange } from './pieces.ts';
 import {
   GZIP_MEMBER_BYTES,
@@ -22,7 +22,6 @@ export interface Slot {
 
 /** What an executor needs; it crosses to another thread, so it is plain data. */
 export interface JobMessage {
-  readonly format: LayerFormat;
   readonly ranges: readonly PlacedRange[];
   readonly stretches: readonly PlacedStretch[];
   /** Stretches that may join are added to a gzip member until it has so many bytes; 0 to have each in its own. */
@@ -84,7 +83,7 @@ export function createJobSource(layers: Iterable<LayerContents>, settings: JobSe
   return {
     fill(slot) {
       if (next.done === true) return undefined;
-      const filling = new FillingJob(slot, next.value.format, settings);
+      const filling = new FillingJob(slot, settings);
       while (next.done !== true) {
         const { stretch, endsLayer } = next.value;
         if (!filling.takes(stretch)) break;
@@ -98,26 +97,23 @@ export function createJobSource(layers: Iterable<LayerContents>, settings: JobSe
 }
 
 interface StretchOfLayer {
-  readonly format: LayerFormat;
   readonly stretch: Stretch;
   readonly endsLayer: boolean;
 }
 
 function* stretchesOf(layers: Iterable<LayerContents>, chunkSizeBytes: number): Generator<StretchOfLayer> {
   for (const layer of layers) {
-    const { format } = layer;
     let held: Stretch | undefined;
     for (const stretch of layerStretches(layer, chunkSizeBytes)) {
-      if (held !== undefined) yield { format, stretch: held, endsLayer: false };
+      if (held !== undefined) yield { stretch: held, endsLayer: false };
       held = stretch;
     }
-    if (held !== undefined) yield { format, stretch: held, endsLayer: true };
+    if (held !== undefined) yield { stretch: held, endsLayer: true };
   }
 }
 
 class FillingJob {
   readonly #slot: Slot;
-  readonly #format: LayerFormat;
   readonly #settings: JobSettings;
   readonly #ranges: PlacedRange[] = [];
   readonly #stretches: PlacedStretch[] = [];
@@ -125,9 +121,8 @@ class FillingJob {
   #end = 0;
   #contentBytes = 0;
 
-  constructor(slot: Slot, format: LayerFormat, settings: JobSettings) {
+  constructor(slot: Slot, settings: JobSettings) {
     this.#slot = slot;
-    this.#format = format;
     this.#settings = settings;
   }
 
@@ -156,7 +151,6 @@ class FillingJob {
   finish(endsLayer: boolean): Job {
     return {
       message: {
-        format: this.#format,
         ranges: this.#ranges,
         stretches: this.#stretches,
         minMemberBytes: this.#settings.minChunkSizeBytes,

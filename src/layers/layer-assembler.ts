@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Digest, parseDiffId, parseDigest } from '../model/digest.ts';
 import type { LayerEntry } from '../model/entry.ts';
 import type { TocEntry } from '../model/estargz.ts';
-import type { LayerBlob, LayerContents, LayerFormat, TocBlob } from '../model/layer.ts';
+import type { LayerContents, LayerFormat, TocBlob } from '../model/layer.ts';
 import { tocJson, tocTar } from './estargz/closing.ts';
 import { estargzFooter, externalTocFooter } from './estargz/footer.ts';
 import { listedEntries } from './estargz/listed-entries.ts';
@@ -12,14 +12,7 @@ import { gzipMember, type DeflateEngine } from './gzip.ts';
 import type { Job, Slot } from './jobs.ts';
 import type { BlobSpool } from './spool.ts';
 import type { ChunkStart } from './tar-stream.ts';
-
-export interface FinishedLayer {
-  readonly blob: LayerBlob;
-  /** Only of an eStargz layer whose TOC is external. */
-  readonly tocBlob: TocBlob | undefined;
-  /** Whether the spool has the blob's bytes. */
-  readonly isHeld: boolean;
-}
+import type { WrittenLayer } from './written-layer.ts';
 
 interface ClosedToc {
   readonly tocDigest: Digest;
@@ -32,10 +25,7 @@ export interface AssemblerSettings {
   readonly externalToc: boolean;
 }
 
-/**
- * Takes the results of one layer's jobs in order; ends with the blob in the spool and its descriptor. Only a large blob that
- * is the tar itself is not held back: its files are read again, see read-again.ts.
- */
+/** Takes the results of one layer's jobs in order; ends with the blob in the spool and its descriptor. */
 export class LayerAssembler {
   readonly #format: LayerFormat;
   readonly #listed: readonly LayerEntry[];
@@ -49,7 +39,6 @@ export class LayerAssembler {
   readonly #fileDigests = new Map<number, string>();
   readonly #chunks = new Map<number, WrittenChunk[]>();
   #tarBytes = 0;
-  #isHeld = true;
 
   constructor(layer: LayerContents, { spool, engine, externalToc }: AssemblerSettings) {
     this.#format = layer.format;
@@ -61,42 +50,28 @@ export class LayerAssembler {
   }
 
   add(job: Job, result: JobResult, slot: Slot): void {
-    const input = slot.input.subarray(0, job.inputBytes);
     if (this.#format === 'estargz') this.#recordChunks(job, result, slot);
-    if (this.#format === 'none') this.#addTar(input);
-    else this.#append(input, slot.output.subarray(0, result.outputBytes));
+    this.#append(slot.input.subarray(0, job.inputBytes), slot.output.subarray(0, result.outputBytes));
   }
 
-  finish(): FinishedLayer {
+  finish(): WrittenLayer {
     const format = this.#format;
     const closed = format === 'estargz' ? this.#closeEstargz() : undefined;
-    const tarDigest = `sha256:${this.#tarHash.digest('hex')}`;
-    const isTar = format === 'none';
     const blob = {
       format,
-      digest: parseDigest(isTar ? tarDigest : `sha256:${this.#blobHash.digest('hex')}`),
-      diffId: parseDiffId(tarDigest),
-      sizeBytes: isTar ? this.#tarBytes : this.#spool.sizeBytes,
+      digest: parseDigest(`sha256:${this.#blobHash.digest('hex')}`),
+      diffId: parseDiffId(`sha256:${this.#tarHash.digest('hex')}`),
+      sizeBytes: this.#spool.sizeBytes,
       uncompressedSizeBytes: this.#tarBytes,
       tocDigest: closed?.tocDigest,
-      deflatedBy: isTar ? undefined : this.#engine.identity,
+      deflatedBy: this.#engine.identity,
     };
-    return { blob, tocBlob: closed?.tocBlob, isHeld: this.#isHeld };
-  }
-
-  #addTar(bytes: Uint8Array): void {
-    this.#hashTar(bytes);
-    this.#isHeld &&= this.#spool.hasRoom(bytes.length);
-    if (this.#isHeld) this.#spool.write(bytes);
-  }
-
-  #hashTar(tarBytes: Uint8Array): void {
-    this.#tarHash.update(tarBytes);
-    this.#tarBytes += tarBytes.length;
+    return { blob, tocBlob: closed?.tocBlob, read: () => this.#spool.read() };
   }
 
   #append(tarBytes: Uint8Array, blobBytes: Uint8Array): void {
-    this.#hashTar(tarBytes);
+    this.#tarHash.update(tarBytes);
+    this.#tarBytes += tarBytes.length;
     this.#blobHash.update(blobBytes);
     this.#spool.write(blobBytes);
   }

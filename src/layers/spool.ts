@@ -25,11 +25,6 @@ export class BlobSpool {
     return this.#sizeBytes;
   }
 
-  /** Whether so many more bytes stay in memory. */
-  hasRoom(bytes: number): boolean {
-    return this.#sizeBytes + bytes <= MEMORY_PAGES * PAGE_BYTES;
-  }
-
   write(bytes: Uint8Array): void {
     let rest = bytes;
     while (rest.length > 0 && this.#sizeBytes < MEMORY_PAGES * PAGE_BYTES) {

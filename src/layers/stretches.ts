@@ -21,7 +21,9 @@ export interface Stretch {
 
 /** At least one. The TOC's is not among them: it needs what the others compressed to. */
 export function layerStretches(layer: LayerContents, chunkSizeBytes: number): Generator<Stretch> {
-  return layer.format === 'estargz' ? estargzStretches(layer, chunkSizeBytes) : gzipStretches(layer);
+  return layer.format === 'estargz'
+    ? estargzStretches(layer, chunkSizeBytes)
+    : tarStretches(layer, GZIP_MEMBER_BYTES);
 }
 
 /**
@@ -43,16 +45,17 @@ function* estargzStretches(layer: LayerContents, chunkSizeBytes: number): Genera
   yield open.close();
 }
 
-function* gzipStretches(layer: LayerContents): Generator<Stretch> {
+/** The tar itself, cut every so many bytes. */
+export function* tarStretches(layer: LayerContents, stretchBytes: number): Generator<Stretch> {
   let open = new OpenStretch({ chunk: undefined, mayJoin: false });
   for (const piece of tarStream(layer)) {
     let rest: Piece | undefined = piece;
     while (rest !== undefined) {
-      if (open.sizeBytes === GZIP_MEMBER_BYTES) {
+      if (open.sizeBytes === stretchBytes) {
         yield open.close();
         open = new OpenStretch({ chunk: undefined, mayJoin: false });
       }
-      const [head, tail]: [Piece, Piece | undefined] = splitPiece(rest, GZIP_MEMBER_BYTES - open.sizeBytes);
+      const [head, tail]: [Piece, Piece | undefined] = splitPiece(rest, stretchBytes - open.sizeBytes);
       open.add(head);
       rest = tail;
     }

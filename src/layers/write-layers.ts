@@ -9,20 +9,39 @@ import { openEngine } from './engines/open-engine.ts';
 import type { JobResult } from './execute-job.ts';
 import type { DeflateEngine } from './gzip.ts';
 import { createJobSource, slotCapacityBytes, type Job, type JobSource, type Slot } from './jobs.ts';
-import { type FinishedLayer, LayerAssembler } from './layer-assembler.ts';
-import { readAgain } from './read-again.ts';
+import { LayerAssembler } from './layer-assembler.ts';
+import { PlainLayerWriter } from './plain-layers.ts';
 import { inlineRunner, type JobRunner } from './runner.ts';
 import type { LayerSettings } from './settings.ts';
 import { BlobSpool } from './spool.ts';
 import { workerPool } from './worker-pool.ts';
-
-export interface WrittenLayer extends Omit<FinishedLayer, 'isHeld'> {
-  /** The blob's bytes; must be read before the next layer is asked for. A piece is overwritten when the next one is. */
-  readonly read: () => Iterable<Uint8Array>;
-}
+import type { WrittenLayer } from './written-layer.ts';
 
 /** @throws LayahError naming the file that could not be read or that changed. */
 export async function* writeLayers(
+  layers: readonly LayerContents[],
+  settings: LayerSettings,
+): AsyncGenerator<WrittenLayer> {
+  const plain = new PlainLayerWriter(settings);
+  const compressed = compressLayers(
+    layers.filter(({ format }) => format !== 'none'),
+    settings,
+  );
+  try {
+    for (const layer of layers) yield layer.format === 'none' ? plain.write(layer) : nextOf(compressed);
+  } finally {
+    await compressed.return(undefined);
+  }
+}
+
+async function nextOf(layers: AsyncGenerator<WrittenLayer>): Promise<WrittenLayer> {
+  const { done, value } = await layers.next();
+  if (done !== true) return value;
+  throw new LayahError({ code: 'internal', message: 'a layer was not written' });
+}
+
+/** Starts its threads when the first layer is asked for. */
+async function* compressLayers(
   layers: readonly LayerContents[],
   settings: LayerSettings,
 ): AsyncGenerator<WrittenLayer> {
@@ -55,11 +74,10 @@ export interface LayerWriter {
 
 export async function createLayerWriter(settings: LayerSettings): Promise<LayerWriter> {
   const writing = await open(settings);
+  const plain = new PlainLayerWriter(settings);
   return {
-    async write(layer) {
-      for await (const written of writeAll(writing, [layer])) return written;
-      throw new LayahError({ code: 'internal', message: 'a layer was not written' });
-    },
+    write: async (layer) =>
+      layer.format === 'none' ? plain.write(layer) : nextOf(writeAll(writing, [layer])),
     close: () => close(writing),
   };
 }
@@ -98,11 +116,7 @@ async function* writeAll(
     assembler.add(job, result, slot);
     settings.onContentBytes(job.contentBytes);
     if (!job.endsLayer) continue;
-    const { isHeld, ...finished } = assembler.finish();
-    const contents = layer;
-    // The slot's buffer is free until the next result is asked for.
-    const readFiles = () => readAgain(contents, settings, slot.input);
-    yield { ...finished, read: isHeld ? () => spool.read() : readFiles };
+    yield assembler.finish();
     layer = assembler = undefined;
   }
 }

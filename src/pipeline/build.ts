@@ -170,8 +170,7 @@ async function writeBlobs(
     minChunkSizeBytes: options.minChunkSizeBytes,
     engine,
     externalToc: options.externalToc,
-    // A tar is hashed in order, and nothing else is to be done with it that others could help with.
-    threads: options.format === 'none' ? 1 : options.threads,
+    threads: options.threads,
     temporaryDirectory: tmpdir(),
     signal: context.signal,
     onContentBytes(count: number) {
