@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { type Digest, parseDiffId, parseDigest } from '../model/digest.ts';
-import type { LayerEntry } from '../model/entry.ts';
-import type { TocEntry } from '../model/estargz.ts';
+import type { FileEntry } from '../model/entry.ts';
 import type { LayerContents, LayerFormat, TocBlob } from '../model/layer.ts';
-import { tocJson, tocTar } from './estargz/closing.ts';
 import { estargzFooter, externalTocFooter } from './estargz/footer.ts';
-import { listedEntries } from './estargz/listed-entries.ts';
-import { tocEntries, type WrittenChunk } from './estargz/toc-entries.ts';
+import { TocWriter } from './estargz/toc-writer.ts';
 import type { JobResult } from './execute-job.ts';
 import { gzipMember, type DeflateEngine } from './gzip.ts';
 import type { Job, Slot } from './jobs.ts';
@@ -19,6 +16,12 @@ interface ClosedToc {
   readonly tocBlob: TocBlob | undefined;
 }
 
+interface ExecutedJob {
+  readonly job: Job;
+  readonly result: JobResult;
+  readonly slot: Slot;
+}
+
 export interface AssemblerSettings {
   readonly spool: BlobSpool;
   readonly engine: DeflateEngine;
@@ -28,7 +31,8 @@ export interface AssemblerSettings {
 /** Takes the results of one layer's jobs in order; ends with the blob in the spool and its descriptor. */
 export class LayerAssembler {
   readonly #format: LayerFormat;
-  readonly #listed: readonly LayerEntry[];
+  /** Only of eStargz. */
+  readonly #toc: TocWriter | undefined;
   readonly #spool: BlobSpool;
   readonly #engine: DeflateEngine;
   readonly #externalToc: boolean;
@@ -36,13 +40,11 @@ export class LayerAssembler {
   readonly #blobHash = createHash('sha256');
   /** Only of files with several chunks; the digest of a single chunk is the file's. */
   #fileHash = createHash('sha256');
-  readonly #fileDigests = new Map<number, string>();
-  readonly #chunks = new Map<number, WrittenChunk[]>();
   #tarBytes = 0;
 
   constructor(layer: LayerContents, { spool, engine, externalToc }: AssemblerSettings) {
     this.#format = layer.format;
-    this.#listed = layer.format === 'estargz' ? Array.from(listedEntries(layer), ({ entry }) => entry) : [];
+    this.#toc = layer.format === 'estargz' ? new TocWriter(layer) : undefined;
     this.#spool = spool;
     this.#engine = engine;
     this.#externalToc = externalToc;
@@ -50,13 +52,13 @@ export class LayerAssembler {
   }
 
   add(job: Job, result: JobResult, slot: Slot): void {
-    if (this.#format === 'estargz') this.#recordChunks(job, result, slot);
+    if (this.#toc !== undefined) this.#recordChunks(this.#toc, { job, result, slot });
     this.#append(slot.input.subarray(0, job.inputBytes), slot.output.subarray(0, result.outputBytes));
   }
 
   finish(): WrittenLayer {
     const format = this.#format;
-    const closed = format === 'estargz' ? this.#closeEstargz() : undefined;
+    const closed = this.#toc === undefined ? undefined : this.#closeEstargz(this.#toc);
     const blob = {
       format,
       digest: parseDigest(`sha256:${this.#blobHash.digest('hex')}`),
@@ -76,7 +78,7 @@ export class LayerAssembler {
     this.#spool.write(blobBytes);
   }
 
-  #recordChunks(job: Job, result: JobResult, slot: Slot): void {
+  #recordChunks(toc: TocWriter, { job, result, slot }: ExecutedJob): void {
     for (const [index, chunk] of job.chunks.entries()) {
       const written = result.stretches[index];
       if (chunk === undefined || written === undefined) continue;
@@ -84,50 +86,42 @@ export class LayerAssembler {
       const { innerOffset } = written;
       const digest = `sha256:${written.chunkDigest}`;
       const { entryIndex, chunkOffset, lengthBytes } = chunk;
-      const place = { memberOffset, innerOffset, chunkOffset, lengthBytes, digest };
-      const known = this.#chunks.get(entryIndex);
-      // Most files have one, and V8 makes room for 17 when something is added to an empty array.
-      if (known === undefined) this.#chunks.set(entryIndex, [place]);
-      else known.push(place);
+      const entry = toc.open(entryIndex);
+      toc.addChunk({ memberOffset, innerOffset, chunkOffset, lengthBytes, digest });
+      if (entry?.kind !== 'file' || lengthBytes === entry.sizeBytes) continue;
       const start = job.message.stretches[index - 1]?.end ?? 0;
-      this.#hashFile(chunk, slot.input.subarray(start, start + lengthBytes));
+      const fileDigest = this.#hashFile(entry, chunk, slot.input.subarray(start, start + lengthBytes));
+      if (fileDigest !== undefined) toc.setFileDigest(fileDigest);
     }
   }
 
-  #hashFile(chunk: ChunkStart, bytes: Uint8Array): void {
-    const entry = this.#listed[chunk.entryIndex];
-    if (entry?.kind !== 'file' || chunk.lengthBytes === entry.sizeBytes) return;
+  /** @returns the digest once the last chunk is there. */
+  #hashFile({ sizeBytes }: FileEntry, chunk: ChunkStart, bytes: Uint8Array): string | undefined {
     if (chunk.chunkOffset === 0) this.#fileHash = createHash('sha256');
     this.#fileHash.update(bytes);
-    if (chunk.chunkOffset + chunk.lengthBytes < entry.sizeBytes) return;
-    this.#fileDigests.set(chunk.entryIndex, `sha256:${this.#fileHash.digest('hex')}`);
+    const isLast = chunk.chunkOffset + chunk.lengthBytes === sizeBytes;
+    return isLast ? `sha256:${this.#fileHash.digest('hex')}` : undefined;
   }
 
-  *#tocRows(): Generator<TocEntry> {
-    for (const [index, entry] of this.#listed.entries()) {
-      const chunks = this.#chunks.get(index) ?? [];
-      yield* tocEntries(entry, chunks, this.#fileDigests.get(index) ?? chunks[0]?.digest);
-    }
-  }
-
-  #closeEstargz(): ClosedToc {
-    const json = tocJson(this.#tocRows());
-    const tocDigest = sha256(...json);
-    const tar = tocTar(json);
+  #closeEstargz(toc: TocWriter): ClosedToc {
+    const tocTar = toc.close();
+    const { json, tar } = tocTar.close();
+    const tocDigest = sha256(json);
     const member = gzipMember(this.#engine, tar);
+    let tocBlob: TocBlob | undefined;
     if (this.#externalToc) {
       this.#append(new Uint8Array(), externalTocFooter());
-      return { tocDigest, tocBlob: { digest: sha256(member), sizeBytes: member.length, bytes: member } };
+      tocBlob = { digest: sha256(member), sizeBytes: member.length, bytes: member };
+    } else {
+      const footer = estargzFooter(this.#spool.sizeBytes);
+      this.#append(tar, member);
+      this.#append(new Uint8Array(), footer);
     }
-    const footer = estargzFooter(this.#spool.sizeBytes);
-    this.#append(tar, member);
-    this.#append(new Uint8Array(), footer);
-    return { tocDigest, tocBlob: undefined };
+    tocTar.free();
+    return { tocDigest, tocBlob };
   }
 }
 
-function sha256(...parts: readonly Uint8Array[]): Digest {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return parseDigest(`sha256:${hash.digest('hex')}`);
+function sha256(bytes: Uint8Array): Digest {
+  return parseDigest(`sha256:${hash('sha256', bytes, 'hex')}`);
 }

@@ -14,19 +14,12 @@ export interface SingleFileLayer {
   readonly bytes: Uint8Array;
 }
 
-/** A whole tar with one file, whose content comes in parts: mode, owner and time are zero. */
-export function singleFileTar(name: string, content: readonly Uint8Array[]): Uint8Array {
-  const sizeBytes = content.reduce((sum, { length }) => sum + length, 0);
-  const padding = Buffer.alloc(tarPaddingBytes(sizeBytes) + END_OF_ARCHIVE_BYTES);
-  return Buffer.concat([tarHeader(metadataFile(name, sizeBytes)), ...content, padding]);
-}
-
 /** The engine whose bytes are the same everywhere. */
 const ENGINE: EngineRequest = { name: 'zlib', level: 6, libdeflatePath: undefined };
 
 /** A gzip layer with one file, small enough to be in memory. */
 export async function singleFileLayer(name: string, content: Uint8Array): Promise<SingleFileLayer> {
-  const tar = singleFileTar(name, [content]);
+  const tar = singleFileTar(name, content);
   const engine = await openEngine(await chooseEngine(ENGINE));
   const bytes = gzipMember(engine, tar);
   const blob: LayerBlob = {
@@ -39,4 +32,10 @@ export async function singleFileLayer(name: string, content: Uint8Array): Promis
     deflatedBy: engine.identity,
   };
   return { blob, bytes };
+}
+
+/** A whole tar: mode, owner and time of the file are zero. */
+function singleFileTar(name: string, content: Uint8Array): Uint8Array {
+  const padding = Buffer.alloc(tarPaddingBytes(content.length) + END_OF_ARCHIVE_BYTES);
+  return Buffer.concat([tarHeader(metadataFile(name, content.length)), content, padding]);
 }

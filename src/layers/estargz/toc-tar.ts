@@ -1,0 +1,65 @@
+import { TOC_TAR_NAME, type TocEntry } from '../../model/estargz.ts';
+import { END_OF_ARCHIVE_BYTES, TAR_BLOCK_BYTES, tarPaddingBytes } from '../../model/tar-format.ts';
+import { tarHeader } from '../tar-header.ts';
+import { metadataFile } from './metadata-file.ts';
+
+/** More than `node:crypto` hashes at once, and some six million files. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+const GROWTH_BYTES = 1 << 20;
+
+/** Text of this many characters is encoded at a time. */
+const BATCH_CHARACTERS = 1 << 16;
+
+/** Bytes that a character of a string, which is one of UTF-16, becomes at most. */
+const UTF8_BYTES = 3;
+
+/**
+ * A whole tar with the TOC as its only entry:
+ *
+ *   header | JSON | padding | 1024 zero bytes
+ *
+ * The JSON is written row by row into its place: of a layer with hundreds of thousands of files it takes as many hundred
+ * bytes, so that it must not be there twice. It ends at its last brace: readers differ in whether they hash what follows.
+ */
+export class TocTar {
+  /** It grows without being copied, and what it has not reached yet takes no memory. */
+  readonly #memory = new ArrayBuffer(GROWTH_BYTES, { maxByteLength: MAX_BYTES });
+  #end = TAR_BLOCK_BYTES;
+  #text = '{"version":1,"entries":[';
+  #separator = '';
+
+  add(row: TocEntry): void {
+    this.#text += this.#separator + JSON.stringify(row);
+    this.#separator = ',';
+    if (this.#text.length >= BATCH_CHARACTERS) this.#encode();
+  }
+
+  /** Both lie in memory that is gone once it is freed. */
+  close(): { readonly json: Uint8Array; readonly tar: Uint8Array } {
+    this.#text += ']}';
+    this.#encode();
+    const jsonBytes = this.#end - TAR_BLOCK_BYTES;
+    const tarBytes = this.#end + tarPaddingBytes(jsonBytes) + END_OF_ARCHIVE_BYTES;
+    this.#grow(tarBytes);
+    const tar = new Uint8Array(this.#memory, 0, tarBytes);
+    tar.set(tarHeader(metadataFile(TOC_TAR_NAME, jsonBytes)));
+    return { json: tar.subarray(TAR_BLOCK_BYTES, this.#end), tar };
+  }
+
+  /** At once, not when garbage is collected next. */
+  free(): void {
+    this.#memory.resize(0);
+  }
+
+  #encode(): void {
+    const maxBytes = this.#text.length * UTF8_BYTES;
+    this.#grow(this.#end + maxBytes);
+    this.#end += Buffer.from(this.#memory, this.#end, maxBytes).write(this.#text, 'utf8');
+    this.#text = '';
+  }
+
+  #grow(bytes: number): void {
+    if (bytes > this.#memory.byteLength) this.#memory.resize(bytes + GROWTH_BYTES);
+  }
+}

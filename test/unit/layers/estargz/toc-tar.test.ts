@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TocTar } from '../../../../src/layers/estargz/toc-tar.ts';
+import { tarHeader } from '../../../../src/layers/tar-header.ts';
+import { metadataFile } from '../../../../src/layers/estargz/metadata-file.ts';
+import { TOC_TAR_NAME, type TocEntry } from '../../../../src/model/estargz.ts';
+
+const row = fc.record({
+  name: fc.string({ unit: 'binary' }),
+  type: fc.constant('reg' as const),
+  size: fc.nat(),
+});
+
+function write(rows: readonly TocEntry[]): { readonly json: Buffer; readonly tar: Buffer } {
+  const toc = new TocTar();
+  for (const each of rows) toc.add(each);
+  const { json, tar } = toc.close();
+  const copies = { json: Buffer.from(json), tar: Buffer.from(tar) };
+  toc.free();
+  return copies;
+}
+
+describe('The tar of a TOC', () => {
+  it('holds the JSON of its rows and nothing else', () => {
+    fc.assert(
+      fc.property(fc.array(row), (rows) => {
+        const { json, tar } = write(rows);
+        expect(json.toString()).toBe(JSON.stringify({ version: 1, entries: rows }));
+        expect(tar.length % 512).toBe(0);
+        expect(tar.subarray(0, 512).equals(tarHeader(metadataFile(TOC_TAR_NAME, json.length)))).toBe(true);
+        expect(tar.subarray(512, 512 + json.length).equals(json)).toBe(true);
+        expect(tar.subarray(512 + json.length).every((byte) => byte === 0)).toBe(true);
+        expect(tar.length - 512 - json.length).toBeGreaterThanOrEqual(1024);
+        expect(tar.length - 512 - json.length).toBeLessThan(1024 + 512);
+      }),
+    );
+  });
+
+  it('grows to many megabytes, also of characters that take three bytes', () => {
+    const rows = Array.from({ length: 30_000 }, (_, index) => ({
+      name: `${'\u8336'.repeat(index % 100)}${index}`,
+      type: 'reg' as const,
+    }));
+    const { json } = write(rows);
+    expect(json.length).toBeGreaterThan(4 << 20);
+    expect(json.equals(Buffer.from(JSON.stringify({ version: 1, entries: rows })))).toBe(true);
+  });
+
+  it('gives its memory back when it is freed', () => {
+    const toc = new TocTar();
+    const { json, tar } = toc.close();
+    toc.free();
+    expect([json.length, tar.length]).toEqual([0, 0]);
+  });
+});
