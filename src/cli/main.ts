@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { performance } from 'node:perf_hooks';
 import { LayahError, unreachable } from '../model/errors.ts';
 import type { FlagValues } from './flag-values.ts';
 import type { CommandName } from './flags.ts';
@@ -24,9 +23,15 @@ const argv = process.argv.slice(2);
 let signalExitCode: number | undefined;
 const stopExitingOnSignals = exitOnSignals(exitAtOnce);
 ignoreClosedPipes();
-process.exitCode = await main();
+// Until there is an answer: a run that ends without one must not look like success.
+process.exitCode = 1;
+void main();
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
+  process.exitCode = await runReportingErrors();
+}
+
+async function runReportingErrors(): Promise<number> {
   try {
     return await run();
   } catch (thrown) {
@@ -116,7 +121,7 @@ async function createHost(values: FlagValues): Promise<Host> {
       write: (text) => process.stderr.write(text),
       isTerminal: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
       columns: () => widthOf(process.stderr, DEFAULT_COLUMNS),
-      nowMilliseconds: () => performance.now(),
+      nowMilliseconds: () => Number(process.hrtime.bigint()) / 1e6,
     },
     abortOnSignals() {
       stopExitingOnSignals();

@@ -6,20 +6,24 @@ import { executeJob, type Executor } from './execute-job.ts';
 import type { CarriedError, WorkerReply, WorkerRequest, WorkerSetup } from './messages.ts';
 
 const setup: WorkerSetup = workerData;
-const executor: Executor = { prefix: setup.prefix, engine: await openEngine(setup.engine) };
 const slots = setup.inputs.map((input, index) => ({
   input: new Uint8Array(input),
   output: new Uint8Array(setup.outputs[index] ?? new SharedArrayBuffer(0)),
 }));
 
-parentPort?.on('message', (request: WorkerRequest) => reply(answer(request)));
-reply({ kind: 'ready' });
+void takeJobs();
+
+async function takeJobs(): Promise<void> {
+  const executor = { prefix: setup.prefix, engine: await openEngine(setup.engine) };
+  parentPort?.on('message', (request: WorkerRequest) => reply(answer(executor, request)));
+  reply({ kind: 'ready' });
+}
 
 function reply(message: WorkerReply): void {
   parentPort?.postMessage(message);
 }
 
-function answer({ slotIndex, job }: WorkerRequest): WorkerReply {
+function answer(executor: Executor, { slotIndex, job }: WorkerRequest): WorkerReply {
   try {
     const slot = slots[slotIndex];
     if (slot === undefined) throw new LayahError({ code: 'internal', message: `no slot ${slotIndex}` });

@@ -42,11 +42,12 @@ async function build(flags: readonly string[], module = ''): Promise<Built> {
 }
 
 const WITHOUT_KOFFI = `
-  import { register } from 'node:module';
-  const hooks = "export async function resolve(name, context, next) {" +
-    "if (name === 'koffi') throw Object.assign(new Error('no koffi here'), { code: 'ERR_MODULE_NOT_FOUND' });" +
-    "return next(name, context); }";
-  register('data:text/javascript,' + encodeURIComponent(hooks));
+  import Module from 'node:module';
+  const { _load } = Module;
+  Module._load = (name, ...rest) => {
+    if (name === 'koffi') throw Object.assign(new Error('no koffi here'), { code: 'MODULE_NOT_FOUND' });
+    return _load(name, ...rest);
+  };
 `;
 
 /** What Debian's nodejs does: another zlib, with other bytes. */

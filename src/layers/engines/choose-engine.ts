@@ -5,7 +5,7 @@
  *   zlib        the bytes of official Node's zlib: by node:zlib where that gives them, else by pako
  *   libdeflate, pako   themselves or an error
  */
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { LayahError, unreachable } from '../../model/errors.ts';
 import type { EngineName, EngineRequest, GzipEngine } from '../../model/gzip-engine.ts';
 import { fingerprint, libdeflateVersion, OFFICIAL_ZLIB_FINGERPRINT } from './fingerprint.ts';
@@ -70,9 +70,7 @@ async function choosePako({ level }: EngineRequest, passedOver: readonly string[
 }
 
 function pakoVersion(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.resolve('pako')), 'utf8'),
-  );
+  const manifest: unknown = createRequire(import.meta.url)('pako/package.json');
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : 'of an unknown version';

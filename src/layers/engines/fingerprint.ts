@@ -19,9 +19,10 @@ const LEVELS: Readonly<Record<EngineName, readonly number[]>> = {
 export function fingerprint(name: EngineName, createEngine: EngineFactory): string | undefined {
   const hash = createHash('sha256');
   const output = new Uint8Array(2 * GENERATED_BYTES);
+  const inputs = samples();
   for (const level of LEVELS[name]) {
     const engine = createEngine(level);
-    for (const sample of samples()) {
+    for (const sample of inputs) {
       const deflated = output.subarray(0, engine.deflate(sample, output));
       if (!restores(deflated, sample)) return undefined;
       hash.update(deflated);
