@@ -93,14 +93,14 @@ interface Window {
   position: number;
 }
 
-function rolled(hash: number, bytes: Uint8Array, position: number): number {
-  return ((hash << 1) + (GEAR[bytes[position] ?? 0] ?? 0)) | 0;
+function rolled(hash: number, byte: number): number {
+  return ((hash << 1) + (GEAR[byte] ?? 0)) | 0;
 }
 
 /** Takes in bytes after which no chunk may end. */
 function roll(window: Window, bytes: Uint8Array, end: number): void {
   for (; window.position < end; window.position++) {
-    window.hash = rolled(window.hash, bytes, window.position);
+    window.hash = rolled(window.hash, bytes[window.position] ?? 0);
   }
 }
 
@@ -110,22 +110,31 @@ interface Stretch {
 }
 
 /** @returns whether a chunk ends at the new position. */
-function rollUntil(window: Window, bytes: Uint8Array, { end, limit }: Stretch): boolean {
+function rollUntil(window: Window, bytes: Uint8Array, stretch: Stretch): boolean {
+  // V8 compares them as integers only if it sees that they are.
+  const limit = stretch.limit | 0;
+  const end = stretch.end | 0;
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let { hash, position } = window;
-  // The hot loop. Four bytes a turn: half as fast with one.
-  while (position + 4 <= end) {
-    const first = rolled(hash, bytes, position);
-    if (first < limit) return stop(window, first, position + 1);
-    const second = rolled(first, bytes, position + 1);
-    if (second < limit) return stop(window, second, position + 2);
-    const third = rolled(second, bytes, position + 2);
-    if (third < limit) return stop(window, third, position + 3);
-    hash = rolled(third, bytes, position + 3);
-    position += 4;
-    if (hash < limit) return stop(window, hash, position);
+  // The hot loop: eight bytes a turn. Where one of them ends a chunk they are taken again, one by one.
+  while (position + 8 <= end) {
+    const low = words.getUint32(position, true);
+    const high = words.getUint32(position + 4, true);
+    const hash1 = rolled(hash, low & 0xff);
+    const hash2 = rolled(hash1, (low >>> 8) & 0xff);
+    const hash3 = rolled(hash2, (low >>> 16) & 0xff);
+    const hash4 = rolled(hash3, low >>> 24);
+    if (hash1 < limit || hash2 < limit || hash3 < limit || hash4 < limit) break;
+    const hash5 = rolled(hash4, high & 0xff);
+    const hash6 = rolled(hash5, (high >>> 8) & 0xff);
+    const hash7 = rolled(hash6, (high >>> 16) & 0xff);
+    const hash8 = rolled(hash7, high >>> 24);
+    if (hash5 < limit || hash6 < limit || hash7 < limit || hash8 < limit) break;
+    hash = hash8;
+    position += 8;
   }
   while (position < end) {
-    hash = rolled(hash, bytes, position++);
+    hash = rolled(hash, bytes[position++] ?? 0);
     if (hash < limit) return stop(window, hash, position);
   }
   stop(window, hash, position);

@@ -67,9 +67,9 @@ export function openSession(store: ChunkStore): Session {
   return {
     store,
     directory,
-    temporaryPath: () => join(directory, String(count++)),
+    temporaryPath: () => `${directory}/${count++}`,
     need: (names) => guarded(() => writeFileSync(join(directory, 'needs.json'), JSON.stringify(names))),
-    publish: (path, content) => guarded(() => publish(join(directory, String(count++)), path, content)),
+    publish: (path, content) => guarded(() => publish(`${directory}/${count++}`, path, content)),
     close() {
       clearInterval(timer);
       removePath(directory);

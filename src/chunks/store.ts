@@ -72,7 +72,8 @@ export function createChunkStore(directory: string): ChunkStore {
 
 /** The file of a chunk. @param hex its SHA-256. */
 export function chunkPath({ directory }: ChunkStore, hex: string): string {
-  return join(directory, 'chunks', hex.slice(0, FAN_OUT_DIGITS), hex);
+  // There are many of them, and `join` would look at every character.
+  return `${directory}/chunks/${hex.slice(0, FAN_OUT_DIGITS)}/${hex}`;
 }
 
 export function chunkDirectory({ directory }: ChunkStore, firstByte: number): string {
