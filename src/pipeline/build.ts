@@ -10,6 +10,7 @@ import { basename } from 'node:path';
 import { writeLayers } from '../layers/write-layers.ts';
 import { unreachable } from '../model/errors.ts';
 import { engineIdentity, type GzipEngine } from '../model/gzip-engine.ts';
+import type { HostPrefix } from '../model/host-path.ts';
 import type { PreviousImage } from '../model/layer-plan.ts';
 import type { LayerContents } from '../model/layer.ts';
 import type { BuildOptions } from '../model/options.ts';
@@ -24,6 +25,7 @@ import type { LayerToc } from '../oci/toc-manifest.ts';
 import type { ImageSink, LayoutDocuments } from '../output/image-sink.ts';
 import type { Page } from '../reports/page.ts';
 import { openRootfs, type OpenRootfs } from '../scan/open-rootfs.ts';
+import { contentsPrefix } from '../scan/scan-prefix.ts';
 import { openSink } from './open-sink.ts';
 import type { PageFile } from './page-file.ts';
 import { type ImagePlan, planImage } from './plan-image.ts';
@@ -43,7 +45,9 @@ export async function runBuild(options: BuildOptions, context: RunContext): Prom
       page = await openPage(options.htmlPath);
       const { plan, layers } = await planBuild(rootfs, options, context);
       if (options.format !== 'none') warnOfOtherEngine(plan.previous, engine, context.reporter);
-      const written = await writeBlobs({ rootfs, options, engine, context, sink }, layers);
+      const prefix = contentsPrefix(rootfs, plan.scan.entries);
+      const written = await writeBlobs({ prefix, options, engine, context, sink }, layers);
+      rootfs.confirmInPlace();
       const { summary, documents } = await writeMetadata({ options, engine, sink, plan }, written);
       await page?.write(await buildPage({ options, plan, summary }));
       await sink.finish(documents);
@@ -151,7 +155,7 @@ function warnDowngraded(
 }
 
 interface BlobWriting {
-  readonly rootfs: OpenRootfs;
+  readonly prefix: HostPrefix;
   readonly options: BuildOptions;
   readonly engine: GzipEngine;
   readonly context: RunContext;
@@ -159,13 +163,13 @@ interface BlobWriting {
 }
 
 async function writeBlobs(
-  { rootfs, options, engine, context, sink }: BlobWriting,
+  { prefix, options, engine, context, sink }: BlobWriting,
   layers: readonly ArrangedLayer[],
 ): Promise<LayerSummary[]> {
   const total = layers.reduce((sum, layer) => sum + layer.contentBytes, 0);
   let done = 0;
   const settings = {
-    prefix: rootfs.prefix,
+    prefix,
     chunkSizeBytes: options.chunkSizeBytes,
     minChunkSizeBytes: options.minChunkSizeBytes,
     engine,

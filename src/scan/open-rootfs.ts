@@ -19,11 +19,11 @@ export interface OpenRootfs {
   readonly prefix: HostPrefix;
   /**
    * The same directory under its own absolute name, which the system resolves several times faster than one
-   * below /proc. For the scan alone, which makes sure that it still meant this directory at the end.
+   * below /proc. For who reads much and makes sure at the end that it still meant this directory.
    */
   readonly directPrefix: HostPrefix;
-  /** Whether `directPrefix` still leads to the directory that is held open. */
-  isInPlace(): boolean;
+  /** @throws LayahError `file-changed` when `directPrefix` no longer leads to the directory that is held open. */
+  confirmInPlace(): void;
   close(): void;
 }
 
@@ -41,7 +41,9 @@ export function openRootfs(hostDirectory: string): OpenRootfs {
       hostDirectory,
       prefix,
       directPrefix,
-      isInPlace: () => isSameDirectory(descriptor, directPrefix),
+      confirmInPlace() {
+        if (!isSameDirectory(descriptor, directPrefix)) throw movedAway(hostDirectory);
+      },
       close: () => closeSync(descriptor),
     };
   } catch (thrown) {
@@ -76,6 +78,14 @@ function isSameDirectory(descriptor: number, prefix: HostPrefix): boolean {
     // Gone, or below a directory that this user may not pass.
     return false;
   }
+}
+
+function movedAway(hostDirectory: string): LayahError {
+  return new LayahError({
+    code: 'file-changed',
+    message: `the root filesystem ${hostDirectory} was moved or mounted over while it was being read`,
+    hint: 'Build from a root filesystem that nothing writes to, such as a mounted image.',
+  });
 }
 
 function emptyRootfs(hostDirectory: string): LayahError {

@@ -36,7 +36,7 @@ export async function scanRootfs(rootfs: OpenRootfs, options: ScanOptions): Prom
   };
   const root = readDirectory(readInode(rootfs, ROOT_PATH));
   await walkTree(walk);
-  if (!rootfs.isInPlace()) throw movedAway(rootfs);
+  rootfs.confirmInPlace();
   reportSkipped(walk);
   return { root, ...groupHardlinks(walk.entries, walk.linkedPaths) };
 }
@@ -128,14 +128,6 @@ function tooLong(path: RootfsPath): LayahError {
     code: 'unsupported-entry',
     message: `a path of ${path.length} bytes is longer than the ${MAX_PATH_BYTES} that an image can hold: ${displayPath(path).slice(0, 200)}...`,
     hint: 'Shorten it or leave its top directory out with --prune.',
-  });
-}
-
-function movedAway({ hostDirectory }: OpenRootfs): LayahError {
-  return new LayahError({
-    code: 'file-changed',
-    message: `the root filesystem ${hostDirectory} was moved or mounted over while it was being read`,
-    hint: 'Build from a root filesystem that nothing writes to, such as a mounted image.',
   });
 }
 
