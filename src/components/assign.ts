@@ -41,15 +41,14 @@ export interface AssignedComponents {
 
 /** @param claimed - the highest priority first. */
 export function assignComponents(scan: Scan, claimed: readonly SourceClaims[]): AssignedComponents {
-  const unlistable = claimUnlistable(scan);
-  const sources = unlistable === undefined ? claimed : [unlistable, ...claimed];
+  const sources = withUnlistable(scan, claimed);
   const owners = groupOwners(scan, sources);
   const components = new Map<string, GrowingComponent>();
   const totals = [...sources.map(startTotals), startTotals(UNCLAIMED_SOURCE)];
   const countedGroups = new Set<number>();
   for (const [index, entry] of scan.entries.entries()) {
     if (isImplied(entry, scan.entries[index + 1])) continue;
-    const group = entry.kind === 'directory' ? undefined : entry.linkGroup;
+    const group = groupOf(entry);
     const owner =
       (group === undefined ? bestClaim([entry.path], sources) : owners[group]) ?? unclaimedBy(sources);
     const sizeBytes =
@@ -67,6 +66,28 @@ export function assignComponents(scan: Scan, claimed: readonly SourceClaims[]): 
   };
 }
 
+/**
+ * The component of each of some paths, as `assignComponents` has it; directories are implied by what is in them.
+ * @param claimed - the highest priority first.
+ */
+export function nameComponents(
+  scan: Scan,
+  claimed: readonly SourceClaims[],
+  wanted: ReadonlySet<RootfsPath>,
+): Map<RootfsPath, string> {
+  const names = new Map<RootfsPath, string>();
+  if (wanted.size === 0) return names;
+  const sources = withUnlistable(scan, claimed);
+  const owners = groupOwners(scan, sources);
+  for (const [index, entry] of scan.entries.entries()) {
+    if (!wanted.has(entry.path) || isImplied(entry, scan.entries[index + 1])) continue;
+    const group = groupOf(entry);
+    const owner = group === undefined ? bestClaim([entry.path], sources) : owners[group];
+    names.set(entry.path, owner?.info.name ?? UNCLAIMED_COMPONENT);
+  }
+  return names;
+}
+
 /** One thing that a source says of where an entry belongs. */
 export interface RankedClaim {
   /** `unlistable` for what no TOC can name. */
@@ -81,9 +102,8 @@ export interface RankedClaim {
 
 /** Everything that is said of an entry and the other paths of its inode, by rules 1, 2 and 5 the one that wins first. */
 export function rankClaims(entry: Entry, scan: Scan, claimed: readonly SourceClaims[]): RankedClaim[] {
-  const unlistable = claimUnlistable(scan);
-  const sources = unlistable === undefined ? claimed : [unlistable, ...claimed];
-  const group = entry.kind === 'directory' ? undefined : entry.linkGroup;
+  const sources = withUnlistable(scan, claimed);
+  const group = groupOf(entry);
   const paths = (group === undefined ? undefined : scan.linkGroups[group]) ?? [entry.path];
   const ranked = sources.flatMap(({ source, components, claims }) =>
     paths.flatMap((path): RankedClaim[] => {
@@ -134,6 +154,15 @@ const UNCLAIMED_SOURCE = { source: 'unclaimed', packageCount: undefined };
 
 function unclaimedBy(sources: readonly SourceClaims[]): Owner {
   return { source: sources.length, strength: 'weak', info: UNCLAIMED_INFO };
+}
+
+function withUnlistable(scan: Scan, claimed: readonly SourceClaims[]): readonly SourceClaims[] {
+  const unlistable = claimUnlistable(scan);
+  return unlistable === undefined ? claimed : [unlistable, ...claimed];
+}
+
+function groupOf(entry: Entry): number | undefined {
+  return entry.kind === 'directory' ? undefined : entry.linkGroup;
 }
 
 function groupOwners(scan: Scan, sources: readonly SourceClaims[]): (Owner | undefined)[] {

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { FileCounts } from '../model/diff-report.ts';
-import type { RootfsPath } from '../model/rootfs-path.ts';
+import { ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
 import type { StoredEntry } from './stored-entries.ts';
+import type { TarHeader } from './tar-header.ts';
 
 /** An entry that a container sees in one image and not, or another one, in the other. */
 export interface FileDifference {
@@ -13,26 +14,39 @@ export interface FileDifference {
 
 /** What differs between the trees of two images, in byte order of the paths. Directories count as what they say themselves. */
 export function compareFiles(old: readonly StoredEntry[], updated: readonly StoredEntry[]): FileDifference[] {
-  const before = visibleByPath(old);
-  const after = visibleByPath(updated);
-  const removed = [...before].flatMap(([path, entry]): FileDifference[] =>
-    after.has(path) ? [] : [{ path, change: 'removed', old: entry, new: undefined }],
-  );
-  const others = [...after].flatMap(([path, entry]): FileDifference[] => {
+  // Of layers that both have, and that were listed once, nearly every entry is the same object in both.
+  const before = visibleByPath(old, headersOf(updated));
+  const after = visibleByPath(updated, headersOf(old));
+  const differences: FileDifference[] = [];
+  for (const [path, entry] of before) {
+    if (!after.has(path)) differences.push({ path, change: 'removed', old: entry, new: undefined });
+  }
+  for (const [path, entry] of after) {
     const known = before.get(path);
-    if (known === undefined) return [{ path, change: 'added', old: undefined, new: entry }];
-    const change = differenceOf(known, entry);
-    return change === undefined ? [] : [{ path, change, old: known, new: entry }];
-  });
-  return [...removed, ...others].sort((left, right) => (left.path < right.path ? -1 : 1));
+    const change = known === undefined ? 'added' : differenceOf(known, entry);
+    if (change !== undefined) differences.push({ path, change, old: known, new: entry });
+  }
+  return differences.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
-function visibleByPath(entries: readonly StoredEntry[]): Map<RootfsPath, StoredEntry> {
-  return new Map(
-    entries.flatMap((entry) =>
-      entry.isOverridden || entry.header.path === '' ? [] : [[entry.header.path, entry] as const],
-    ),
-  );
+function headersOf(entries: readonly StoredEntry[]): ReadonlySet<TarHeader> {
+  return new Set(entries.filter(isVisible).map(({ header }) => header));
+}
+
+/** @param others what a container sees in the other image. */
+function visibleByPath(
+  entries: readonly StoredEntry[],
+  others: ReadonlySet<TarHeader>,
+): Map<RootfsPath, StoredEntry> {
+  const visible = new Map<RootfsPath, StoredEntry>();
+  for (const entry of entries) {
+    if (isVisible(entry) && !others.has(entry.header)) visible.set(entry.header.path, entry);
+  }
+  return visible;
+}
+
+function isVisible({ isOverridden, header }: StoredEntry): boolean {
+  return !isOverridden && header.path !== ROOT_PATH;
 }
 
 function differenceOf(old: StoredEntry, updated: StoredEntry): 'changed' | 'touched' | undefined {

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Digest } from '../model/digest.ts';
 import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';
 import type { ReadDescriptor } from '../oci/schemas.ts';
+import { forEachAtOnce } from './for-each-at-once.ts';
 import type { ImageStore } from './image-store.ts';
 import type { EntryObserver } from './layer-entries.ts';
 import type { ListedEntry, ListedLayer } from './list-layer.ts';
@@ -14,8 +15,8 @@ import type { ListedEntry, ListedLayer } from './list-layer.ts';
 export interface ContentGatherer {
   /** For one layer that streams by. */
   observe(): EntryObserver;
-  /** What stands in the layer and is wanted, unless it is known already. Damaged content is left out, with a warning. */
-  fetch(source: LayerSource): Promise<void>;
+  /** What stands in the layers and is wanted, unless it is known already. Damaged content is left out, with a warning. */
+  fetch(sources: readonly LayerSource[]): Promise<void>;
   readonly contents: ReadonlyMap<Digest, Buffer>;
 }
 
@@ -53,16 +54,16 @@ export function createContentGatherer(isWanted: (path: RootfsPath) => boolean): 
         },
       };
     },
-    async fetch(source) {
-      const wanted = source.layer.entries.filter(
-        ({ header, digest, chunks }) =>
-          digest !== undefined &&
-          !contents.has(digest) &&
-          chunks.length > 0 &&
-          isWanted(header.path) &&
-          reserve(header.sizeBytes),
-      );
-      await fetchEntries(source, wanted, contents);
+    async fetch(sources) {
+      const planned = new Set<Digest>(contents.keys());
+      const isToFetch = ({ header, digest, chunks }: ListedEntry): boolean => {
+        if (digest === undefined || chunks.length === 0 || planned.has(digest)) return false;
+        if (!isWanted(header.path) || !reserve(header.sizeBytes)) return false;
+        planned.add(digest);
+        return true;
+      };
+      const plans = sources.map((source) => ({ source, wanted: source.layer.entries.filter(isToFetch) }));
+      await forEachAtOnce(plans, ({ source, wanted }) => fetchEntries(source, wanted, contents));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { DiffId, Digest } from '../model/digest.ts';
 import type { ReadLimits } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
 import type { ReadDescriptor, ReadImageConfig, ReadManifest } from '../oci/schemas.ts';
+import { forEachAtOnce } from './for-each-at-once.ts';
 import type { ImageStore } from './image-store.ts';
 import type { EntryObserver } from './layer-entries.ts';
 import { type ListedLayer, listLayer } from './list-layer.ts';
@@ -32,9 +33,6 @@ export interface ImageListingRun {
   /** Layers that were listed already, for another image; those of this one are added. */
   readonly listed: Map<Digest, ListedLayer>;
 }
-
-/** Requests wait for a registry most of the time, and Node inflates in four threads. */
-const MAX_AT_ONCE = 8;
 
 /** Bottom layer first. @throws LayahError `bad-image` naming the layer that is damaged. */
 export async function listImage(
@@ -69,25 +67,4 @@ export async function listImage(
 
 function withDefaults({ maxInflatedBytes, maxEntries }: ReadLimits) {
   return { maxInflatedBytes, maxEntries };
-}
-
-/** The first failure ends it, once those that are under way have ended too. */
-async function forEachAtOnce<Item>(
-  items: readonly Item[],
-  use: (item: Item) => Promise<void>,
-): Promise<void> {
-  const pending = items.values();
-  let failure: { readonly thrown: unknown } | undefined;
-  const work = async (): Promise<void> => {
-    for (const item of pending) {
-      if (failure !== undefined) return;
-      try {
-        await use(item);
-      } catch (thrown) {
-        failure ??= { thrown };
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: MAX_AT_ONCE }, work));
-  if (failure !== undefined) throw failure.thrown;
 }

@@ -16,6 +16,7 @@ import {
 } from '../model/rootfs-path.ts';
 import type { LayerTarEntry } from './layer-entries.ts';
 import type { TarHeader } from './tar-header.ts';
+import { createNodeTree, listNodes, type NodeTree, type TreeNode } from './tree-nodes.ts';
 import { AUFS_PREFIX, isWhiteout, OPAQUE_MARKER, WHITEOUT_PREFIX } from './whiteouts.ts';
 
 interface InodeMetadata {
@@ -47,12 +48,21 @@ export interface MergedTree {
   readonly rootIsListed: boolean;
   /** Without the root. */
   readonly entryCount: number;
-  /** Without the root, parents first. Made when it is asked for. */
+  /** Without the root; depth first, the names of a directory in byte order. Made when it is asked for. */
   readonly inodes: ReadonlyMap<RootfsPath, TreeInode>;
-  /** Of the same paths: the layer, from 0, whose entry made what is there. Made when it is asked for. */
-  readonly layers: ReadonlyMap<RootfsPath, number>;
+  /** Those that a hardlink was made to; all others have one path. */
+  readonly linkedInodes: ReadonlySet<TreeInode>;
+  /** Which entry made what is there; undefined when nothing is. */
+  origin(path: RootfsPath): EntryPlace | undefined;
   /** What runtimes would not agree on. */
   readonly problems: readonly TreeProblem[];
+}
+
+export interface EntryPlace {
+  /** From 0; of a directory that is implied, that which uses it first. */
+  readonly layer: number;
+  /** In the layer; undefined for a directory that is implied. */
+  readonly index: number | undefined;
 }
 
 export interface TreeProblem {
@@ -69,35 +79,42 @@ export interface TreeMerger {
 
 export function createTreeMerger(): TreeMerger {
   const state: MergeState = {
-    root: directoryNode(0),
+    tree: createNodeTree(directoryNode(ROOT_PATH, 0)),
     layer: -1,
     rootIsListed: false,
+    linkedInodes: new Set(),
     problems: [],
     impliedDirectories: 0,
   };
   return {
     add(layer) {
       state.layer++;
+      const whiteouts = layer.filter(({ header }) => isWhiteout(header.path));
       // A whiteout hides what lower layers hold, wherever in its own layer it stands.
-      for (const { header } of layer) applyWhiteout(state, header.path);
-      for (const entry of layer) if (!isWhiteout(entry.header.path)) addEntry(state, entry);
+      for (const { header } of whiteouts) applyWhiteout(state, header.path);
+      for (const [index, entry] of layer.entries()) {
+        if (whiteouts.length === 0 || !isWhiteout(entry.header.path)) addEntry(state, entry, index);
+      }
     },
-    finish() {
-      const { root, rootIsListed, problems } = state;
-      let inodes: Map<RootfsPath, TreeInode> | undefined;
-      return {
-        root: root.inode,
-        rootIsListed,
-        problems,
-        entryCount: countNodes(root),
-        get inodes() {
-          return (inodes ??= listNodes(root, ({ inode }) => inode));
-        },
-        get layers() {
-          return listNodes(root, ({ layer }) => layer);
-        },
-      };
+    finish: () => finishTree(state),
+  };
+}
+
+function finishTree({ tree, rootIsListed, linkedInodes, problems }: MergeState): MergedTree {
+  const { root } = tree;
+  let inodes: Map<RootfsPath, TreeInode> | undefined;
+  return {
+    root: root.inode,
+    rootIsListed,
+    linkedInodes,
+    problems,
+    get entryCount() {
+      return countNodes(root);
     },
+    get inodes() {
+      return (inodes ??= new Map(listInodes(root)));
+    },
+    origin: (path) => tree.find(path),
   };
 }
 
@@ -108,24 +125,17 @@ export function mergeTree(layers: readonly (readonly LayerTarEntry[])[]): Merged
   return merger.finish();
 }
 
-interface Node {
-  inode: TreeInode;
-  /** Counted from 0; of a directory that is implied, that which uses it first. */
-  layer: number;
-  /** Undefined as long as there are none: most nodes are files. */
-  children: Map<string, Node> | undefined;
-}
-
 interface MergeState {
-  readonly root: Node;
+  readonly tree: NodeTree;
   /** The one that is being added. */
   layer: number;
   rootIsListed: boolean;
+  readonly linkedInodes: Set<TreeInode>;
   readonly problems: TreeProblem[];
   impliedDirectories: number;
 }
 
-function directoryNode(layer: number): Node {
+function directoryNode(path: RootfsPath, layer: number): TreeNode {
   const inode: TreeInode = {
     kind: 'directory',
     mode: 0o755,
@@ -134,47 +144,43 @@ function directoryNode(layer: number): Node {
     mtimeSeconds: undefined,
     xattrs: [],
   };
-  return { inode, layer, children: undefined };
+  return { path, inode, layer, index: undefined, children: undefined };
 }
 
-function applyWhiteout(state: MergeState, path: RootfsPath): void {
+function applyWhiteout({ tree }: MergeState, path: RootfsPath): void {
   const name = baseName(path);
-  if (!name.startsWith(WHITEOUT_PREFIX)) return;
-  const directory = findNode(state, parentPath(path));
-  if (name === OPAQUE_MARKER) directory?.children?.clear();
-  else if (!name.startsWith(AUFS_PREFIX)) directory?.children?.delete(name.slice(WHITEOUT_PREFIX.length));
+  const directory = parentPath(path);
+  if (name === OPAQUE_MARKER) tree.clear(directory);
+  else if (!name.startsWith(AUFS_PREFIX))
+    tree.delete(joinPath(directory, name.slice(WHITEOUT_PREFIX.length)));
 }
 
-function findNode(state: MergeState, path: RootfsPath): Node | undefined {
-  let node: Node | undefined = state.root;
-  for (const name of path === ROOT_PATH ? [] : path.split('/')) node = node?.children?.get(name);
-  return node;
-}
-
-function addEntry(state: MergeState, entry: LayerTarEntry): void {
+function addEntry(state: MergeState, entry: LayerTarEntry, index: number): void {
+  const { tree, layer } = state;
   const { header } = entry;
-  if (header.path === ROOT_PATH) {
-    if (header.kind !== 'directory') report(state, header.path, `the root is a ${header.kind}`);
-    else {
-      state.root.inode = { ...metadataOf(header), kind: 'directory' };
-      state.rootIsListed = true;
-    }
+  const { path } = header;
+  if (path === ROOT_PATH) {
+    setRoot(state, entry);
     return;
   }
   const inode = header.kind === 'hardlink' ? linkedInode(state, header) : newInode(entry);
   if (inode === undefined) return;
-  const parent = parentNode(state, header.path);
-  const name = baseName(header.path);
-  const existing = parent.children?.get(name);
+  const parent = parentNode(state, path);
+  const existing = parent.children?.get(baseName(path));
   // A directory over a directory changes its metadata and keeps what is in it; everything else replaces.
   const isKept = inode.kind === 'directory' && existing?.inode.kind === 'directory';
-  const { layer } = state;
-  if (isKept) Object.assign(existing, { inode, layer });
-  else setChild(parent, name, { inode, layer, children: undefined });
+  if (isKept) Object.assign(existing, { inode, layer, index });
+  else tree.set(parent, { path, inode, layer, index, children: undefined });
 }
 
-function setChild(parent: Node, name: string, child: Node): void {
-  (parent.children ??= new Map()).set(name, child);
+function setRoot(state: MergeState, entry: LayerTarEntry): void {
+  const inode = newInode(entry);
+  if (inode?.kind !== 'directory') {
+    report(state, ROOT_PATH, `the root is a ${entry.header.kind}`);
+    return;
+  }
+  state.tree.root.inode = inode;
+  state.rootIsListed = true;
 }
 
 /** One entry of a hostile layer may imply two thousand directories. */
@@ -188,8 +194,11 @@ function tooManyImplied(): LayahError {
 }
 
 /** The directory that an entry goes into; what is missing or no directory is made up, as runtimes do. */
-function parentNode(state: MergeState, path: RootfsPath): Node {
-  let node = state.root;
+function parentNode(state: MergeState, path: RootfsPath): TreeNode {
+  const { tree, layer } = state;
+  const known = tree.find(parentPath(path));
+  if (known?.inode.kind === 'directory') return known;
+  let node = tree.root;
   let walked = ROOT_PATH;
   for (const name of path.split('/').slice(0, -1)) {
     walked = joinPath(walked, name);
@@ -197,8 +206,8 @@ function parentNode(state: MergeState, path: RootfsPath): Node {
     if (child?.inode.kind !== 'directory') {
       if (child !== undefined)
         report(state, path, `${displayPath(walked)} above it is a ${child.inode.kind}`);
-      child = directoryNode(state.layer);
-      setChild(node, name, child);
+      child = directoryNode(walked, layer);
+      tree.set(node, child);
       if (++state.impliedDirectories > MAX_IMPLIED_DIRECTORIES) throw tooManyImplied();
     }
     node = child;
@@ -208,7 +217,7 @@ function parentNode(state: MergeState, path: RootfsPath): Node {
 
 function linkedInode(state: MergeState, header: TarHeader): TreeInode | undefined {
   const target = rootfsPath(header.linkName);
-  const inode = findNode(state, target)?.inode;
+  const inode = state.tree.find(target)?.inode;
   if (inode === undefined || inode.kind === 'directory') {
     const what = inode === undefined ? 'is not there' : 'is a directory';
     report(state, header.path, `it is a hardlink to ${displayPath(target)}, which ${what}`);
@@ -222,52 +231,40 @@ function linkedInode(state: MergeState, header: TarHeader): TreeInode | undefine
       `its mode or owner is not that of ${displayPath(target)}, to which it is a hardlink`,
     );
   }
+  state.linkedInodes.add(inode);
   return inode;
 }
 
-function metadataOf(header: TarHeader): InodeMetadata {
-  const { mode, uid, gid, mtimeSeconds, xattrs } = header;
-  return { mode, uid, gid, mtimeSeconds, xattrs };
-}
-
 function newInode({ header, digest }: LayerTarEntry): TreeInode | undefined {
-  const metadata = metadataOf(header);
-  switch (header.kind) {
+  const { kind, mode, uid, gid, mtimeSeconds, xattrs } = header;
+  switch (kind) {
     case 'directory':
     case 'fifo':
-      return { ...metadata, kind: header.kind };
+      return { kind, mode, uid, gid, mtimeSeconds, xattrs };
     case 'file':
-      return { ...metadata, kind: header.kind, sizeBytes: header.sizeBytes, digest };
+      return { kind, mode, uid, gid, mtimeSeconds, xattrs, sizeBytes: header.sizeBytes, digest };
     case 'symlink':
-      return { ...metadata, kind: header.kind, target: header.linkName };
+      return { kind, mode, uid, gid, mtimeSeconds, xattrs, target: header.linkName };
     case 'character-device':
     case 'block-device': {
-      const { kind, deviceMajor, deviceMinor } = header;
-      return { ...metadata, kind, deviceMajor, deviceMinor };
+      const { deviceMajor, deviceMinor } = header;
+      return { kind, mode, uid, gid, mtimeSeconds, xattrs, deviceMajor, deviceMinor };
     }
     case 'hardlink':
       return undefined;
   }
-  return unreachable(header.kind);
+  return unreachable(kind);
 }
 
 function report(state: MergeState, path: RootfsPath, message: string): void {
   state.problems.push({ path, message });
 }
 
-function listNodes<Value>(root: Node, valueOf: (node: Node) => Value): Map<RootfsPath, Value> {
-  const values = new Map<RootfsPath, Value>();
-  // A stack of our own: a hostile tree may be deeper than the call stack.
-  const pending: { readonly path: RootfsPath; readonly node: Node }[] = [{ path: ROOT_PATH, node: root }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.path !== ROOT_PATH) values.set(next.path, valueOf(next.node));
-    for (const [name, node] of next.node.children ?? [])
-      pending.push({ path: joinPath(next.path, name), node });
-  }
-  return values;
+function* listInodes(root: TreeNode): Generator<[RootfsPath, TreeInode]> {
+  for (const { path, inode } of listNodes(root)) yield [path, inode];
 }
 
-function countNodes(root: Node): number {
+function countNodes(root: TreeNode): number {
   let count = -1;
   const pending = [root];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

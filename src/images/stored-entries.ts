@@ -26,34 +26,24 @@ export function mergeListed(layers: readonly Pick<ListedLayer, 'entries'>[]): Im
   const merger = createTreeMerger();
   for (const { entries } of layers) merger.add(entries);
   const tree = merger.finish();
-  const visible = tree.layers;
-  return {
-    tree,
-    entries: layers.flatMap(({ entries }, layer) => storedEntries(entries, { layer, visible })),
-  };
+  return { tree, entries: layers.flatMap(({ entries }, layer) => storedEntries(tree, entries, layer)) };
 }
 
-interface LayerPlace {
-  readonly layer: number;
-  /** The layer that each path of the tree comes from. */
-  readonly visible: ReadonlyMap<RootfsPath, number>;
-}
-
-function storedEntries(entries: readonly ListedEntry[], { layer, visible }: LayerPlace): StoredEntry[] {
-  const last = new Map(entries.map(({ header }) => [header.path, header]));
-  const isSeen = ({ header }: ListedEntry): boolean =>
+function storedEntries(tree: MergedTree, entries: readonly ListedEntry[], layer: number): StoredEntry[] {
+  const isSeen = entries.map(({ header }, index) => {
     // Every layer has the root, and none overrides it.
-    header.path === ROOT_PATH || (visible.get(header.path) === layer && last.get(header.path) === header);
-  const linked = new Set(
-    entries.flatMap((entry) =>
-      entry.header.kind === 'hardlink' && isSeen(entry) ? rootfsPath(entry.header.linkName) : [],
-    ),
-  );
-  return entries
-    .filter(({ header }) => !isWhiteout(header.path))
-    .map(({ header, digest, chunks }): StoredEntry => {
-      const isOverridden = !isSeen({ header, digest, chunks }) && !linked.has(header.path);
-      const replacedBy = isOverridden ? visible.get(header.path) : undefined;
-      return { header, digest, chunks, layer, isOverridden, replacedBy };
-    });
+    if (header.path === ROOT_PATH) return true;
+    const origin = tree.origin(header.path);
+    return origin?.layer === layer && origin.index === index;
+  });
+  const linked = new Set<RootfsPath>();
+  for (const [index, { header }] of entries.entries()) {
+    if (header.kind === 'hardlink' && isSeen[index]) linked.add(rootfsPath(header.linkName));
+  }
+  return entries.flatMap(({ header, digest, chunks }, index): StoredEntry[] => {
+    if (isWhiteout(header.path)) return [];
+    const isOverridden = !isSeen[index] && !linked.has(header.path);
+    const replacedBy = isOverridden ? tree.origin(header.path)?.layer : undefined;
+    return [{ header, digest, chunks, layer, isOverridden, replacedBy }];
+  });
 }

@@ -1,73 +1,70 @@
-import type { Entry, EntryMetadata, Scan } from '../model/entry.ts';
+import type { Entry, Scan } from '../model/entry.ts';
 import { unreachable } from '../model/errors.ts';
 import { ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
 import type { MergedTree, TreeInode } from './merge-tree.ts';
 
 /** The tree of an image as if it had been scanned where it is unpacked. */
-export function scanTree({ root, inodes }: MergedTree): Scan {
-  const paths = sortedPaths(inodes.keys());
-  const linkGroups = groupLinks(paths, inodes);
+export function scanTree({ root, inodes, linkedInodes }: MergedTree): Scan {
+  const linkGroups = groupLinks(inodes, linkedInodes);
   const groupOf = new Map(linkGroups.flatMap((group, index) => group.map((path) => [path, index] as const)));
-  const entries = paths.flatMap((path): Entry[] => {
-    const inode = inodes.get(path);
-    return inode === undefined ? [] : [entryOf(path, inode, groupOf.get(path))];
-  });
+  const byPath = new Map<RootfsPath, Entry>();
+  for (const [path, inode] of inodes) byPath.set(path, entryOf(path, inode, groupOf.get(path)));
+  const { mode, uid, gid, mtimeSeconds = 0, xattrs } = root;
   return {
-    root: { ...metadataOf(ROOT_PATH, root), kind: 'directory' },
-    entries,
-    byPath: new Map(entries.map((entry) => [entry.path, entry])),
+    root: { kind: 'directory', path: ROOT_PATH, mode, uid, gid, mtimeSeconds, xattrs },
+    entries: [...byPath.values()],
+    byPath,
     linkGroups,
   };
 }
 
-/** Depth first: NUL sorts before every byte of a name. */
-function sortedPaths(paths: Iterable<RootfsPath>): RootfsPath[] {
-  return Array.from(paths, (path) => ({ path, key: path.replaceAll('/', '\0') }))
-    .sort((left, right) => (left.key < right.key ? -1 : 1))
-    .map(({ path }) => path);
-}
-
 /** Paths of one inode share one object. */
 function groupLinks(
-  paths: readonly RootfsPath[],
-  inodes: ReadonlyMap<RootfsPath, TreeInode>,
+  inodes: MergedTree['inodes'],
+  linkedInodes: MergedTree['linkedInodes'],
 ): (readonly RootfsPath[])[] {
-  const byInode = new Map<TreeInode, RootfsPath[]>();
-  for (const path of paths) {
-    const inode = inodes.get(path);
-    if (inode === undefined || inode.kind === 'directory') continue;
-    const known = byInode.get(inode);
-    if (known === undefined) byInode.set(inode, [path]);
+  const groups = new Map<TreeInode, RootfsPath[]>();
+  if (linkedInodes.size === 0) return [];
+  for (const [path, inode] of inodes) {
+    if (!linkedInodes.has(inode)) continue;
+    const known = groups.get(inode);
+    if (known === undefined) groups.set(inode, [path]);
     else known.push(path);
   }
-  return [...byInode.values()].filter((group) => group.length > 1);
+  return [...groups.values()].filter((group) => group.length > 1);
 }
 
 function entryOf(path: RootfsPath, inode: TreeInode, linkGroup: number | undefined): Entry {
-  const metadata = metadataOf(path, inode);
-  switch (inode.kind) {
+  const { kind, mode, uid, gid, mtimeSeconds = 0, xattrs } = inode;
+  switch (kind) {
     case 'directory':
-      return { ...metadata, kind: 'directory' };
+      return { kind, path, mode, uid, gid, mtimeSeconds, xattrs };
     case 'file': {
-      const mtimeNanoseconds = BigInt(metadata.mtimeSeconds) * 1_000_000_000n;
-      return { ...metadata, kind: 'file', linkGroup, sizeBytes: inode.sizeBytes, mtimeNanoseconds };
+      const { sizeBytes } = inode;
+      // Nobody reads it a second time to see whether it has changed.
+      const mtimeNanoseconds = 0n;
+      return {
+        kind,
+        path,
+        mode,
+        uid,
+        gid,
+        mtimeSeconds,
+        xattrs,
+        linkGroup,
+        sizeBytes,
+        mtimeNanoseconds,
+      };
     }
     case 'symlink':
-      return { ...metadata, kind: 'symlink', linkGroup, target: inode.target };
+      return { kind, path, mode, uid, gid, mtimeSeconds, xattrs, linkGroup, target: inode.target };
     case 'fifo':
-      return { ...metadata, kind: 'fifo', linkGroup };
+      return { kind, path, mode, uid, gid, mtimeSeconds, xattrs, linkGroup };
     case 'character-device':
     case 'block-device': {
-      const { kind, deviceMajor, deviceMinor } = inode;
-      return { ...metadata, kind, linkGroup, deviceMajor, deviceMinor };
+      const { deviceMajor, deviceMinor } = inode;
+      return { kind, path, mode, uid, gid, mtimeSeconds, xattrs, linkGroup, deviceMajor, deviceMinor };
     }
   }
-  return unreachable(inode);
-}
-
-function metadataOf(
-  path: RootfsPath,
-  { mode, uid, gid, mtimeSeconds = 0, xattrs }: TreeInode,
-): EntryMetadata {
-  return { path, mode, uid, gid, mtimeSeconds, xattrs };
+  return unreachable(kind);
 }

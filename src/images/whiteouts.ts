@@ -9,7 +9,8 @@ export const AUFS_PREFIX = '.wh..wh.';
 export const OPAQUE_MARKER = '.wh..wh..opq';
 
 export function isWhiteout(path: RootfsPath): boolean {
-  return baseName(path).startsWith(WHITEOUT_PREFIX);
+  // Nearly no path has it anywhere.
+  return path.includes(WHITEOUT_PREFIX) && baseName(path).startsWith(WHITEOUT_PREFIX);
 }
 
 /** The entries any of which, in a layer, deletes what lower ones have at the path: of itself or of what is above it. */

@@ -8,7 +8,7 @@ import { type ComparedImage, comparedImage } from './compared-image.ts';
 import { createContentDefinedComparison } from './diff-content-defined.ts';
 import { reportDiff } from './diff-report.ts';
 import { withSelectedImage } from './open-selected-image.ts';
-import { createReadingCache, readClaimedImage } from './read-image.ts';
+import { createReadingCache, readSourcedImage } from './read-image.ts';
 import type { RunContext } from './run.ts';
 
 /** @throws LayahError `bad-image` when one of the images is not there, or is damaged. */
@@ -32,7 +32,7 @@ async function diffImages(options: DiffOptions, context: RunContext): Promise<Di
   const read = (selection: ImageSelection): Promise<ReadSide> =>
     withSelectedImage(selection, context, async (store, image) => {
       const opened = { store, image };
-      const reading = await readClaimedImage(opened, { limits: options, cache, context });
+      const reading = await readSourcedImage(opened, { limits: options, cache, context });
       const contentDefined = await comparison?.cut(opened, options, context);
       return { compared: comparedImage(reading), contentDefined };
     });

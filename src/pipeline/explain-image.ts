@@ -29,7 +29,7 @@ export async function explainInImage(
   if (entry === undefined) return { ...subject, ...explainDeleted(reading, options.path) };
   const found = explainEntry(reading.claimed, entry);
   const isShared = found.basis === 'contents';
-  const layer = isShared ? undefined : reading.contents.tree.layers.get(entry.path);
+  const layer = isShared ? undefined : reading.contents.tree.origin(entry.path)?.layer;
   return {
     ...subject,
     ...(layer === undefined ? found : asRecorded(found, reading, { path: entry.path, layer })),

@@ -12,7 +12,7 @@ import { recordedComponentNames } from '../images/recorded-layers.ts';
 import { type ImageContents, mergeListed } from '../images/stored-entries.ts';
 import type { Digest } from '../model/digest.ts';
 import type { ReadLimits } from '../model/options.ts';
-import { type ClaimedTree, claimImageTree } from './claimed-tree.ts';
+import { type ClaimedTree, claimTree, type SourcedTree, sourceImageTree } from './claimed-tree.ts';
 import { type ComponentLookup, createComponentLookup } from './component-lookup.ts';
 import type { RunContext } from './run.ts';
 
@@ -21,12 +21,21 @@ export interface OpenedImage {
   readonly image: SelectedImage;
 }
 
-export interface ImageReading {
+export interface ListedImage {
   readonly location: string;
   readonly image: SelectedImage;
   readonly layers: readonly ImageLayer[];
   readonly contents: ImageContents;
+  /** What the annotation of each layer says it holds; empty where there is none. */
+  readonly recordedNames: readonly (readonly string[])[];
+}
+
+export interface ImageReading extends ListedImage {
   readonly lookup: ComponentLookup;
+}
+
+export interface SourcedReading extends ListedImage {
+  readonly sourced: SourcedTree;
 }
 
 export interface ClaimedReading extends ImageReading {
@@ -41,7 +50,7 @@ export async function readImage(
 ): Promise<ImageReading> {
   const run = { limits, context, observe: () => [], listed: new Map<Digest, ListedLayer>() };
   const listed = await listOpened(opened, run);
-  return { ...listed, lookup: createComponentLookup(recordedNames(listed.layers), undefined) };
+  return { ...listed, lookup: createComponentLookup(listed.recordedNames, undefined) };
 }
 
 /** What was read of layers, which several images may share. */
@@ -62,25 +71,32 @@ export interface ClaimedReadingSettings {
   readonly context: RunContext;
 }
 
-/**
- * The files of package databases are read too, with few requests a layer.
- * @throws LayahError `bad-image` naming the layer that is damaged.
- */
+/** With all components of the image. @throws LayahError `bad-image` naming the layer that is damaged. */
 export async function readClaimedImage(
   opened: OpenedImage,
   settings: ClaimedReadingSettings,
 ): Promise<ClaimedReading> {
-  const { limits, context, cache } = settings;
+  const { sourced, ...listed } = await readSourcedImage(opened, settings);
+  const claimed = claimTree(sourced);
+  return { ...listed, claimed, lookup: createComponentLookup(listed.recordedNames, claimed.componentOf) };
+}
+
+/**
+ * The files of package databases are read too, with few requests a layer.
+ * @throws LayahError `bad-image` naming the layer that is damaged.
+ */
+export async function readSourcedImage(
+  opened: OpenedImage,
+  { limits, context, cache }: ClaimedReadingSettings,
+): Promise<SourcedReading> {
   const { gatherer, listed: known } = cache;
   const run = { limits, context, observe: () => [gatherer.observe()], listed: known };
   const listed = await listOpened(opened, run);
   const warn = (problem: string): void => context.reporter.warn(problem);
-  for (const layer of listed.layers) {
-    await gatherer.fetch({ store: opened.store, descriptor: layer.descriptor, layer, warn });
-  }
-  const claimed = await claimImageTree(listed.contents.tree, gatherer.contents, context);
-  const lookup = createComponentLookup(recordedNames(listed.layers), claimed.componentOf);
-  return { ...listed, claimed, lookup };
+  await gatherer.fetch(
+    listed.layers.map((layer) => ({ store: opened.store, descriptor: layer.descriptor, layer, warn })),
+  );
+  return { ...listed, sourced: await sourceImageTree(listed.contents.tree, gatherer.contents, context) };
 }
 
 interface ListingRun {
@@ -90,11 +106,16 @@ interface ListingRun {
   readonly listed: Map<Digest, ListedLayer>;
 }
 
-async function listOpened({ store, image }: OpenedImage, { context, ...run }: ListingRun) {
+async function listOpened(
+  { store, image }: OpenedImage,
+  { context, ...run }: ListingRun,
+): Promise<ListedImage> {
   const layers = await listImage(store, image, { ...run, ...context });
-  return { location: store.location, image, layers, contents: mergeListed(layers) };
-}
-
-function recordedNames(layers: readonly ImageLayer[]): (readonly string[])[] {
-  return layers.map(({ descriptor }) => recordedComponentNames(descriptor));
+  return {
+    location: store.location,
+    image,
+    layers,
+    contents: mergeListed(layers),
+    recordedNames: layers.map(({ descriptor }) => recordedComponentNames(descriptor)),
+  };
 }

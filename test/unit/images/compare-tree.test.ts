@@ -40,7 +40,8 @@ async function compare(sides: Sides): Promise<{ found: string[]; read: string[] 
     entryCount: sides.image?.length ?? 0,
     inodes: new Map((sides.image ?? []).map(([path, inode]) => [rootfsPath(path), inode])),
     problems: [],
-    layers: new Map(),
+    linkedInodes: new Set(),
+    origin: () => undefined,
   };
   const found: string[] = [];
   const read: string[] = [];
