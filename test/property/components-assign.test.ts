@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
-import { assignComponents, rankClaims } from '../../src/components/assign.ts';
+import { describe, expect, it } from 'vitest';
+import { assignComponents, nameComponents, rankClaims } from '../../src/components/assign.ts';
 import type { Claim, SourceClaims } from '../../src/model/component.ts';
 import type { Scan } from '../../src/model/entry.ts';
 import { rootfsPath, type RootfsPath } from '../../src/model/rootfs-path.ts';
@@ -121,6 +121,24 @@ describe('assignComponents', () => {
         return assignComponents(scan, sources).components.every(({ name, entries }) =>
           entries.every(({ path }) => expectedOwner(path, scan, sources) === name),
         );
+      }),
+    );
+  });
+
+  it('names the same components of some paths as of all', () => {
+    fc.assert(
+      fc.property(aScan, someSources, fc.array(aPath.map(rootfsPath)), (scan, claims, paths) => {
+        const sources = claims.map(toSource);
+        const all = new Map(
+          assignComponents(scan, sources).components.flatMap(({ name, entries }) =>
+            entries.map(({ path }) => [path, name] as const),
+          ),
+        );
+        const wanted = new Set(paths);
+        expect(nameComponents(scan, sources, wanted)).toEqual(
+          new Map([...all].filter(([path]) => wanted.has(path))),
+        );
+        expect(nameComponents(scan, sources, new Set(all.keys()))).toEqual(all);
       }),
     );
   });
