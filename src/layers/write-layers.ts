@@ -17,69 +17,50 @@ import { BlobSpool } from './spool.ts';
 import { workerPool } from './worker-pool.ts';
 import type { WrittenLayer } from './written-layer.ts';
 
-/** @throws LayahError naming the file that could not be read or that changed. */
-export async function* writeLayers(
-  layers: readonly LayerContents[],
-  settings: LayerSettings,
-): AsyncGenerator<WrittenLayer> {
+/** Has threads, from its creation until it is closed. */
+export interface LayerWriter {
+  /** @throws LayahError naming the file that could not be read or that changed. */
+  writeAll(layers: readonly LayerContents[]): AsyncGenerator<WrittenLayer>;
+  /** For layers that come one by one; only after the layer before has been read. @throws LayahError as above. */
+  write(layer: LayerContents): Promise<WrittenLayer>;
+  close(): Promise<void>;
+}
+
+/** Does not wait for its threads: they load what they need while the caller still finds out what to write. */
+export async function createLayerWriter(settings: LayerSettings): Promise<LayerWriter> {
+  const writing = await open(settings);
   const plain = new PlainLayerWriter(settings);
-  const compressed = compressLayers(
+  return {
+    writeAll: (layers) => writeInOrder(layers, plain, writing),
+    write: async (layer) =>
+      layer.format === 'none' ? plain.write(layer) : nextOf(writeAll(writing, [layer])),
+    close: () => close(writing),
+  };
+}
+
+/** A thread takes as long to start as it takes to compress so much. */
+const CONTENT_BYTES_A_THREAD = 8 << 20;
+
+export function usefulThreads(contentBytes: number): number {
+  return Math.max(1, Math.ceil(contentBytes / CONTENT_BYTES_A_THREAD));
+}
+
+async function* writeInOrder(
+  layers: readonly LayerContents[],
+  plain: PlainLayerWriter,
+  writing: Writing,
+): AsyncGenerator<WrittenLayer> {
+  const compressed = writeAll(
+    writing,
     layers.filter(({ format }) => format !== 'none'),
-    settings,
   );
-  try {
-    for (const layer of layers) yield layer.format === 'none' ? plain.write(layer) : nextOf(compressed);
-  } finally {
-    await compressed.return(undefined);
-  }
+  for (const layer of layers) yield layer.format === 'none' ? plain.write(layer) : nextOf(compressed);
 }
 
 async function nextOf(layers: AsyncGenerator<WrittenLayer>): Promise<WrittenLayer> {
   const { done, value } = await layers.next();
   if (done !== true) return value;
   throw new LayahError({ code: 'internal', message: 'a layer was not written' });
-}
-
-/** Starts its threads when the first layer is asked for. */
-async function* compressLayers(
-  layers: readonly LayerContents[],
-  settings: LayerSettings,
-): AsyncGenerator<WrittenLayer> {
-  const threads = Math.min(settings.threads, usefulThreads(layers));
-  const writing = await open({ ...settings, threads });
-  try {
-    yield* writeAll(writing, layers);
-  } finally {
-    await close(writing);
-  }
-}
-
-/** A thread takes as long to start as it takes to compress so much. */
-const CONTENT_BYTES_A_THREAD = 8 << 20;
-
-function usefulThreads(layers: readonly LayerContents[]): number {
-  let contentBytes = 0;
-  for (const { entries } of layers) {
-    for (const entry of entries) if (entry.kind === 'file') contentBytes += entry.sizeBytes;
-  }
-  return Math.max(1, Math.ceil(contentBytes / CONTENT_BYTES_A_THREAD));
-}
-
-/** Writes layers one by one as they come, with threads that stay. */
-export interface LayerWriter {
-  /** Only after the layer before has been read. @throws LayahError as above. */
-  write(layer: LayerContents): Promise<WrittenLayer>;
-  close(): Promise<void>;
-}
-
-export async function createLayerWriter(settings: LayerSettings): Promise<LayerWriter> {
-  const writing = await open(settings);
-  const plain = new PlainLayerWriter(settings);
-  return {
-    write: async (layer) =>
-      layer.format === 'none' ? plain.write(layer) : nextOf(writeAll(writing, [layer])),
-    close: () => close(writing),
-  };
 }
 
 interface Writing {

@@ -3,19 +3,13 @@
  *
  *   scan -> components -> packing -> layers -> oci -> output
  *
- * plan-image.ts has the first three.
+ * build-layers.ts has the first four, plan-image.ts the first three of them.
  */
-import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { writeLayers } from '../layers/write-layers.ts';
 import { unreachable } from '../model/errors.ts';
-import { engineIdentity, type GzipEngine } from '../model/gzip-engine.ts';
-import type { HostPrefix } from '../model/host-path.ts';
-import type { PreviousImage } from '../model/layer-plan.ts';
-import type { LayerContents } from '../model/layer.ts';
+import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { BuildOptions } from '../model/options.ts';
 import { formatRegistryReference } from '../model/registry-reference.ts';
-import type { Reporter } from '../model/reporter.ts';
 import type { JsonBlob } from '../oci/descriptor.ts';
 import { buildDockerManifest } from '../oci/docker-manifest.ts';
 import { buildImageConfig } from '../oci/image-config.ts';
@@ -24,12 +18,11 @@ import { buildManifest } from '../oci/manifest.ts';
 import type { LayerToc } from '../oci/toc-manifest.ts';
 import type { ImageSink, LayoutDocuments } from '../output/image-sink.ts';
 import type { Page } from '../reports/page.ts';
-import { openRootfs, type OpenRootfs } from '../scan/open-rootfs.ts';
-import { contentsPrefix } from '../scan/scan-prefix.ts';
+import { openRootfs } from '../scan/open-rootfs.ts';
+import { buildLayers } from './build-layers.ts';
 import { openSink } from './open-sink.ts';
 import type { PageFile } from './page-file.ts';
-import { type ImagePlan, planImage } from './plan-image.ts';
-import { planPrefetch } from './prefetch.ts';
+import type { ImagePlan } from './plan-image.ts';
 import { selectEngine } from './select-engine.ts';
 import { writeTocImage } from './toc-image.ts';
 import type { BuildSummary, LayerSummary, RunContext, TocImageSummary } from './run.ts';
@@ -43,10 +36,7 @@ export async function runBuild(options: BuildOptions, context: RunContext): Prom
     let page: PageFile | undefined;
     try {
       page = await openPage(options.htmlPath);
-      const { plan, layers } = await planBuild(rootfs, options, context);
-      if (options.format !== 'none') warnOfOtherEngine(plan.previous, engine, context.reporter);
-      const prefix = contentsPrefix(rootfs, plan.scan.entries);
-      const written = await writeBlobs({ prefix, options, engine, context, sink }, layers);
+      const { plan, written } = await buildLayers({ rootfs, options, engine, context, sink });
       rootfs.confirmInPlace();
       const { summary, documents } = await writeMetadata({ options, engine, sink, plan }, written);
       await page?.write(await buildPage({ options, plan, summary }));
@@ -96,108 +86,6 @@ function imageName({ tag, output }: BuildOptions): string {
     default:
       return unreachable(output);
   }
-}
-
-interface ArrangedLayer {
-  readonly componentNames: readonly string[];
-  readonly fingerprints: readonly string[];
-  readonly contents: LayerContents;
-  readonly contentBytes: number;
-}
-
-interface BuildPlan {
-  readonly plan: ImagePlan;
-  readonly layers: readonly ArrangedLayer[];
-}
-
-async function planBuild(rootfs: OpenRootfs, options: BuildOptions, context: RunContext): Promise<BuildPlan> {
-  const plan = await planImage(rootfs, options, context);
-  const { arrange, scan } = plan;
-  const prefetch = await planPrefetch(options.record, (path) => scan.byPath.get(path), context);
-  const layers = plan.layers.map(({ plan: { componentNames }, members }): ArrangedLayer => {
-    const components = members.map(({ component }) => component);
-    return {
-      componentNames,
-      fingerprints: members.map(({ item }) => item.fingerprint),
-      contents: prefetch(arrange(components)),
-      contentBytes: components.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    };
-  });
-  warnDowngraded(layers, options, context.reporter);
-  return { plan, layers };
-}
-
-function warnOfOtherEngine(
-  previous: PreviousImage | undefined,
-  engine: GzipEngine,
-  reporter: Reporter,
-): void {
-  const own = engineIdentity(engine);
-  const other = previous?.engines.find((each) => each !== own);
-  if (other === undefined) return;
-  reporter.warn(
-    `the previous image was compressed by ${JSON.stringify(other)}, this one is by ${JSON.stringify(own)}: ` +
-      'its layers come out with other bytes even where nothing has changed (see --gzip-engine and --compression-level)',
-  );
-}
-
-function warnDowngraded(
-  layers: readonly ArrangedLayer[],
-  { format }: BuildOptions,
-  reporter: Reporter,
-): void {
-  const count = layers.filter((layer) => layer.contents.format !== format).length;
-  if (count === 0) return;
-  reporter.warn(
-    `${count} of ${layers.length} layers hold names that the TOC of eStargz cannot carry ` +
-      '(not UTF-8, or those of its own parts at the root): they are plain gzip and cannot be pulled lazily',
-  );
-}
-
-interface BlobWriting {
-  readonly prefix: HostPrefix;
-  readonly options: BuildOptions;
-  readonly engine: GzipEngine;
-  readonly context: RunContext;
-  readonly sink: ImageSink;
-}
-
-async function writeBlobs(
-  { prefix, options, engine, context, sink }: BlobWriting,
-  layers: readonly ArrangedLayer[],
-): Promise<LayerSummary[]> {
-  const total = layers.reduce((sum, layer) => sum + layer.contentBytes, 0);
-  let done = 0;
-  const settings = {
-    prefix,
-    chunkSizeBytes: options.chunkSizeBytes,
-    minChunkSizeBytes: options.minChunkSizeBytes,
-    engine,
-    externalToc: options.externalToc,
-    threads: options.threads,
-    temporaryDirectory: tmpdir(),
-    signal: context.signal,
-    onContentBytes(count: number) {
-      done += count;
-      context.reporter.progress('layers', done, total);
-    },
-  };
-  const summaries: LayerSummary[] = [];
-  const contents = layers.map((layer) => layer.contents);
-  for await (const { blob, read, tocBlob } of writeLayers(contents, settings)) {
-    const layer = layers[summaries.length];
-    if (layer === undefined) break;
-    await sink.writeBlob({ digest: blob.digest, sizeBytes: blob.sizeBytes, content: read });
-    if (tocBlob !== undefined) await sink.writeBlob({ ...tocBlob, content: () => [tocBlob.bytes] });
-    const toc = tocBlob && { layer: blob.digest, digest: tocBlob.digest, sizeBytes: tocBlob.sizeBytes };
-    const { contents: written, ...known } = layer;
-    summaries.push({ ...known, fileCount: countFiles(written), blob, toc });
-  }
-  return summaries;
-}
-
-function countFiles(contents: LayerContents): number {
-  return contents.entries.filter((entry) => entry.kind !== 'directory').length;
 }
 
 interface MetadataWriting {

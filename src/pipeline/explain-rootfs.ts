@@ -2,7 +2,7 @@ import type { ExplainedLayer, ExplainReport } from '../model/explain-report.ts';
 import type { ExplainOptions } from '../model/inspect-options.ts';
 import { openRootfs } from '../scan/open-rootfs.ts';
 import { explainEntry, findEntry, nothingThere } from './explain-path.ts';
-import { type PlannedLayer, planImage } from './plan-image.ts';
+import { type PlannedLayer, planImage, scanTree } from './plan-image.ts';
 import type { RunContext } from './run.ts';
 
 /**
@@ -16,7 +16,8 @@ export async function explainInRootfs(
   const rootfs = openRootfs(options.rootfs);
   try {
     // Nothing is written, so that any format will do.
-    const planned = await planImage(rootfs, { ...options, format: 'estargz' }, context);
+    const tree = await scanTree(rootfs, options, context);
+    const planned = await planImage(tree, { ...options, format: 'estargz' }, context);
     const { scan, claims, layers } = planned;
     const entry = findEntry(scan, path);
     if (entry === undefined) throw nothingThere(options.rootfs, path, scan);

@@ -42,18 +42,34 @@ export interface ImagePlan {
   readonly arrange: (components: readonly Component[]) => LayerContents;
 }
 
-/** The format of the layers matters only to who writes them. */
-export async function planImage(
+/** What a plan is made of. */
+export interface ScannedTree {
+  readonly rootfs: OpenRootfs;
+  readonly scan: Scan;
+  readonly previous: PreviousImage | undefined;
+}
+
+export async function scanTree(
   rootfs: OpenRootfs,
-  options: PlanOptions & { readonly format: LayerFormat },
+  options: PlanOptions,
   context: RunContext,
-): Promise<ImagePlan> {
+): Promise<ScannedTree> {
   const { reporter, signal } = context;
-  const { prune, skipSpecialFiles, createdSeconds, format } = options;
+  const { prune, skipSpecialFiles } = options;
   // First, so that a wrong name fails at once.
   const previous = await readPrevious(options, context);
   const scan = await scanRootfs(rootfs, { prune, skipSpecialFiles, reporter, signal });
   if (scan.entries.length === 0) throw nothingLeft(options.rootfs);
+  return { rootfs, scan, previous };
+}
+
+/** The format of the layers matters only to who writes them. */
+export async function planImage(
+  { rootfs, scan, previous }: ScannedTree,
+  options: PlanOptions & { readonly format: LayerFormat },
+  { reporter, signal }: RunContext,
+): Promise<ImagePlan> {
+  const { createdSeconds, format } = options;
   const claims = await loadSources({ scan, reader: createRootfsReader(rootfs), reporter, signal }, options);
   const { components, summaries } = assignComponents(scan, claims);
   const arrange = createArranger(scan, { format, createdSeconds });

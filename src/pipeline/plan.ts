@@ -7,7 +7,7 @@ import type { PreviousLayer } from '../model/layer-plan.ts';
 import type { PlanOptions } from '../model/options.ts';
 import { openRootfs } from '../scan/open-rootfs.ts';
 import type { Packable } from './pack-items.ts';
-import { type ImagePlan, planImage, type PlannedLayer } from './plan-image.ts';
+import { type ImagePlan, planImage, type PlannedLayer, scanTree } from './plan-image.ts';
 import type { LayerChange, PlannedLayerSummary, PlanReport, RunContext } from './run.ts';
 
 /** @throws LayahError */
@@ -15,7 +15,8 @@ export async function runPlan(options: PlanOptions, context: RunContext): Promis
   const rootfs = openRootfs(options.rootfs);
   try {
     // Nothing is written, so that any format will do.
-    const run = () => planImage(rootfs, { ...options, format: 'estargz' }, context);
+    const run = async () =>
+      planImage(await scanTree(rootfs, options, context), { ...options, format: 'estargz' }, context);
     const planned = await (options.htmlPath === undefined
       ? run()
       : runWithPage(options.htmlPath, options, run));

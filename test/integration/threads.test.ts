@@ -86,6 +86,51 @@ describe('a worker', { timeout: 120_000 }, () => {
   });
 });
 
+describe('the threads', { timeout: 120_000 }, () => {
+  let rootfs: string;
+  beforeAll(() => {
+    rootfs = join(directory, 'counted');
+    mkdirSync(rootfs);
+    writeHole(join(rootfs, 'hole'), 3);
+  });
+
+  /** How many threads were started, and how it ended: threads that were left would keep the process alive. */
+  async function run(command: string, ...flags: string[]) {
+    const counts = join(directory, 'counts');
+    writeFileSync(counts, '');
+    const { exitCode, timedOut } = await execa('node', [LAYAH, command, '--rootfs', rootfs, '-q', ...flags], {
+      reject: false,
+      timeout: 60_000,
+      env: { NODE_OPTIONS: `--import ${writeCounter(counts)}` },
+    });
+    return { exitCode, timedOut, threads: readFileSync(counts, 'utf8').length };
+  }
+
+  it('of a build are as many as its content can use', async () => {
+    const output = join(directory, 'counted.ociarchive');
+    const ended = await run('build', '--threads', '8', '-o', output);
+    expect(ended).toEqual({ exitCode: 0, timedOut: false, threads: 3 });
+  });
+
+  it('end when the build fails while they start', async () => {
+    mkdirSync(join(rootfs, 'var/lib/dpkg/status'), { recursive: true });
+    const ended = await run('build', '--threads', '2', '-o', join(directory, 'failed.ociarchive'));
+    rmSync(join(rootfs, 'var'), { recursive: true });
+    expect(ended).toEqual({ exitCode: 1, timedOut: false, threads: 2 });
+  });
+
+  it('are not started by a plan, a build without compression or one whose scan fails', async () => {
+    const output = join(directory, 'single.ociarchive');
+    const none = { exitCode: 0, timedOut: false, threads: 0 };
+    expect(await run('plan')).toEqual(none);
+    expect(await run('build', '--threads', '2', '--compression', 'none', '-o', output)).toEqual(none);
+    expect(await run('build', '--threads', '2', '--prune', '/hole', '-o', output)).toEqual({
+      ...none,
+      exitCode: 1,
+    });
+  });
+});
+
 /** Content enough for so many threads, and hardly any work. */
 function writeHole(path: string, threads: number): void {
   writeFileSync(path, '');
@@ -99,6 +144,18 @@ function writeTruncator(path: string): string {
     "import { isMainThread } from 'node:worker_threads';",
     "import { truncateSync } from 'node:fs';",
     `if (!isMainThread) truncateSync(${JSON.stringify(path)}, 0);`,
+  ];
+  writeFileSync(module, content.join('\n'));
+  return module;
+}
+
+/** A module that adds a byte to a file for each worker that starts. */
+function writeCounter(path: string): string {
+  const module = join(directory, 'count.mjs');
+  const content = [
+    "import { isMainThread } from 'node:worker_threads';",
+    "import { appendFileSync } from 'node:fs';",
+    `if (!isMainThread) appendFileSync(${JSON.stringify(path)}, '.');`,
   ];
   writeFileSync(module, content.join('\n'));
   return module;

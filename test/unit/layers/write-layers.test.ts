@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeLayers } from '../../../src/layers/write-layers.ts';
 import type { LayerEntry } from '../../../src/model/entry.ts';
 import type { LayerFormat } from '../../../src/model/layer.ts';
 import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
@@ -18,6 +17,7 @@ import {
   sha256,
   write,
   type Written,
+  writeLayers,
   writeOne,
 } from './written-layers.ts';
 

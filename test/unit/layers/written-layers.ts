@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 import { chooseEngine } from '../../../src/layers/engines/choose-engine.ts';
 import type { LayerSettings } from '../../../src/layers/settings.ts';
-import { writeLayers } from '../../../src/layers/write-layers.ts';
+import { createLayerWriter } from '../../../src/layers/write-layers.ts';
+import type { WrittenLayer } from '../../../src/layers/written-layer.ts';
 import type { LayerEntry } from '../../../src/model/entry.ts';
 import type { Toc } from '../../../src/model/estargz.ts';
 import type { LayerBlob, LayerContents, LayerFormat, TocBlob } from '../../../src/model/layer.ts';
@@ -27,6 +28,18 @@ export const SETTINGS: LayerSettings = {
   signal: new AbortController().signal,
   onContentBytes: () => {},
 };
+
+export async function* writeLayers(
+  layers: readonly LayerContents[],
+  settings: LayerSettings,
+): AsyncGenerator<WrittenLayer> {
+  const writer = await createLayerWriter(settings);
+  try {
+    yield* writer.writeAll(layers);
+  } finally {
+    await writer.close();
+  }
+}
 
 export async function write(
   layers: readonly LayerContents[],
