@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { JobMessage, Slot } from './jobs.ts';
 import { outputCapacityBytes } from './jobs.ts';
 import { executeJob, type Executor, type JobResult } from './execute-job.ts';
@@ -17,8 +18,11 @@ export function inlineRunner(executor: Executor, inputBytes: number): JobRunner 
   };
   return {
     slots: [slot],
-    // oxlint needs no await here: an error becomes a rejection, as it does in a pool.
-    run: async (_slotIndex, job) => Promise.resolve(executeJob(executor, job, slot)),
+    async run(_slotIndex, job) {
+      // Signals are heard only between turns of the event loop.
+      await setImmediate();
+      return executeJob(executor, job, slot);
+    },
     close: async () => Promise.resolve(),
   };
 }
