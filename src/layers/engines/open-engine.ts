@@ -29,12 +29,15 @@ export async function loadEngine(name: EngineName, library: string | undefined):
   }
 }
 
+/** The system gives back what is larger when it is freed, and every page of it costs again when it is touched. */
+const MAX_ZLIB_CHUNK_BYTES = 64 << 10;
+
 function zlibEngine(level: number): Deflater {
   return {
     crc32,
     deflate(input, output) {
-      // Room for all that most inputs give: the 16 KiB pieces that Node takes by itself would have to be joined.
-      const chunkSize = Math.max(input.length, constants.Z_MIN_CHUNK);
+      // Room for all that most inputs give, so that nothing has to be joined.
+      const chunkSize = Math.min(Math.max(input.length, constants.Z_MIN_CHUNK), MAX_ZLIB_CHUNK_BYTES);
       return copy(deflateRawSync(input, { level, chunkSize }), output);
     },
     deflatePart: ({ input, window, isLast }, output) => {
