@@ -16,7 +16,7 @@ import {
 } from '../model/rootfs-path.ts';
 import type { LayerTarEntry } from './layer-entries.ts';
 import type { TarHeader } from './tar-header.ts';
-import { createNodeTree, listNodes, type NodeTree, type TreeNode } from './tree-nodes.ts';
+import { allNodes, createNodeTree, type NodeTree, sortedNodes, type TreeNode } from './tree-nodes.ts';
 import { AUFS_PREFIX, isWhiteout, OPAQUE_MARKER, WHITEOUT_PREFIX } from './whiteouts.ts';
 
 interface InodeMetadata {
@@ -54,6 +54,8 @@ export interface MergedTree {
   readonly linkedInodes: ReadonlySet<TreeInode>;
   /** Which entry made what is there; undefined when nothing is. */
   origin(path: RootfsPath): EntryPlace | undefined;
+  /** Of everything that is there, in no order. */
+  origins(): Iterable<EntryPlace>;
   /** What runtimes would not agree on. */
   readonly problems: readonly TreeProblem[];
 }
@@ -109,12 +111,13 @@ function finishTree({ tree, rootIsListed, linkedInodes, problems }: MergeState):
     linkedInodes,
     problems,
     get entryCount() {
-      return countNodes(root);
+      return countNodes(root) - 1;
     },
     get inodes() {
       return (inodes ??= new Map(listInodes(root)));
     },
     origin: (path) => tree.find(path),
+    origins: () => allNodes(root),
   };
 }
 
@@ -261,15 +264,11 @@ function report(state: MergeState, path: RootfsPath, message: string): void {
 }
 
 function* listInodes(root: TreeNode): Generator<[RootfsPath, TreeInode]> {
-  for (const { path, inode } of listNodes(root)) yield [path, inode];
+  for (const { path, inode } of sortedNodes(root)) yield [path, inode];
 }
 
 function countNodes(root: TreeNode): number {
-  let count = -1;
-  const pending = [root];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    count++;
-    for (const node of next.children?.values() ?? []) pending.push(node);
-  }
+  let count = 0;
+  for (const _ of allNodes(root)) count++;
   return count;
 }

@@ -26,24 +26,38 @@ export function mergeListed(layers: readonly Pick<ListedLayer, 'entries'>[]): Im
   const merger = createTreeMerger();
   for (const { entries } of layers) merger.add(entries);
   const tree = merger.finish();
-  return { tree, entries: layers.flatMap(({ entries }, layer) => storedEntries(tree, entries, layer)) };
+  const seen = layers.map(({ entries }) => new Uint8Array(entries.length));
+  for (const { layer, index } of tree.origins()) {
+    const ofLayer = seen[layer];
+    if (ofLayer !== undefined && index !== undefined) ofLayer[index] = 1;
+  }
+  return {
+    tree,
+    entries: layers.flatMap(({ entries }, layer) =>
+      storedEntries(entries, { layer, seen: seen[layer], tree }),
+    ),
+  };
 }
 
-function storedEntries(tree: MergedTree, entries: readonly ListedEntry[], layer: number): StoredEntry[] {
-  const isSeen = entries.map(({ header }, index) => {
-    // Every layer has the root, and none overrides it.
-    if (header.path === ROOT_PATH) return true;
-    const origin = tree.origin(header.path);
-    return origin?.layer === layer && origin.index === index;
-  });
+interface LayerPlace {
+  readonly layer: number;
+  /** Not 0 for each entry of the layer that made what is at its path. */
+  readonly seen: Uint8Array | undefined;
+  readonly tree: MergedTree;
+}
+
+function storedEntries(entries: readonly ListedEntry[], { layer, seen, tree }: LayerPlace): StoredEntry[] {
+  // Every layer has the root, and none overrides it.
+  const isSeen = (path: RootfsPath, index: number): boolean => path === ROOT_PATH || seen?.[index] === 1;
   const linked = new Set<RootfsPath>();
   for (const [index, { header }] of entries.entries()) {
-    if (header.kind === 'hardlink' && isSeen[index]) linked.add(rootfsPath(header.linkName));
+    if (header.kind === 'hardlink' && isSeen(header.path, index)) linked.add(rootfsPath(header.linkName));
   }
   return entries.flatMap(({ header, digest, chunks }, index): StoredEntry[] => {
-    if (isWhiteout(header.path)) return [];
-    const isOverridden = !isSeen[index] && !linked.has(header.path);
-    const replacedBy = isOverridden ? tree.origin(header.path)?.layer : undefined;
+    const { path } = header;
+    if (isWhiteout(path)) return [];
+    const isOverridden = !isSeen(path, index) && !linked.has(path);
+    const replacedBy = isOverridden ? tree.origin(path)?.layer : undefined;
     return [{ header, digest, chunks, layer, isOverridden, replacedBy }];
   });
 }

@@ -36,7 +36,7 @@ export function parseToc(json: Uint8Array, where: string): ReadToc {
   if (!isArray(entries)) throw tocError(where, 'entries is not an array');
   return {
     version: 1,
-    entries: entries.map((entry, index) => checkEntry(entry, `${where}: entry ${index}`)),
+    entries: entries.map((entry, index) => checkEntry(entry, index, where)),
   };
 }
 
@@ -58,19 +58,6 @@ function parseJson(json: Uint8Array, where: string): JsonValue {
   }
 }
 
-const NUMBER_FIELDS = [
-  'size',
-  'mode',
-  'uid',
-  'gid',
-  'offset',
-  'innerOffset',
-  'devMajor',
-  'devMinor',
-  'chunkOffset',
-  'chunkSize',
-] as const;
-const DIGEST_FIELDS = ['digest', 'chunkDigest'] as const;
 const TYPES: readonly string[] = [
   'dir',
   'reg',
@@ -82,33 +69,47 @@ const TYPES: readonly string[] = [
   'chunk',
 ] satisfies TocEntryType[];
 
-function checkEntry(value: JsonValue, where: string): ReadTocEntry {
-  if (!isJsonObject(value)) throw tocError(where, 'it is not an object');
-  if (typeof value['name'] !== 'string') throw tocError(where, 'name is not a string');
-  const named = `${where} (${JSON.stringify(value['name'].slice(0, 200))})`;
-  checkNumbers(value, named);
-  for (const field of DIGEST_FIELDS) {
-    const digest = value[field];
-    if (digest === undefined || digest === '') continue;
-    if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
-      throw tocError(named, `${field} is not a SHA-256 digest`);
-    }
-  }
-  if (!isOptionalString(value['modtime'])) throw tocError(named, 'modtime is not a string');
-  if (!isOptionalString(value['linkName'])) throw tocError(named, 'linkName is not a string');
-  if (!areXattrs(value['xattrs'])) throw tocError(named, 'xattrs is not an object of base64 strings');
-  if (!isTocEntry(value)) throw tocError(named, 'type is unknown');
-  return value;
+function checkEntry(value: JsonValue, index: number, where: string): ReadTocEntry {
+  if (!isJsonObject(value)) throw tocError(`${where}: entry ${index}`, 'it is not an object');
+  const name = value['name'];
+  if (typeof name !== 'string') throw tocError(`${where}: entry ${index}`, 'name is not a string');
+  const fault = faultOf(value);
+  if (fault === undefined && isTocEntry(value)) return value;
+  const named = `${where}: entry ${index} (${JSON.stringify(name.slice(0, 200))})`;
+  throw tocError(named, fault ?? 'type is unknown');
 }
 
-function checkNumbers(value: JsonObject, where: string): void {
-  for (const field of NUMBER_FIELDS) {
-    const number = value[field];
-    if (number === undefined) continue;
-    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) {
-      throw tocError(where, `${field} is not a whole number from 0`);
-    }
-  }
+/** Field by field, since to look fields up by a name that varies takes several times as long. */
+function faultOf(entry: JsonObject): string | undefined {
+  return (
+    numberFault('size', entry['size']) ??
+    numberFault('mode', entry['mode']) ??
+    numberFault('uid', entry['uid']) ??
+    numberFault('gid', entry['gid']) ??
+    numberFault('offset', entry['offset']) ??
+    numberFault('innerOffset', entry['innerOffset']) ??
+    numberFault('devMajor', entry['devMajor']) ??
+    numberFault('devMinor', entry['devMinor']) ??
+    numberFault('chunkOffset', entry['chunkOffset']) ??
+    numberFault('chunkSize', entry['chunkSize']) ??
+    digestFault('digest', entry['digest']) ??
+    digestFault('chunkDigest', entry['chunkDigest']) ??
+    (isOptionalString(entry['modtime']) ? undefined : 'modtime is not a string') ??
+    (isOptionalString(entry['linkName']) ? undefined : 'linkName is not a string') ??
+    (areXattrs(entry['xattrs']) ? undefined : 'xattrs is not an object of base64 strings')
+  );
+}
+
+function numberFault(field: string, value: JsonValue | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const isWhole = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return isWhole ? undefined : `${field} is not a whole number from 0`;
+}
+
+function digestFault(field: string, value: JsonValue | undefined): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  const isDigest = typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value);
+  return isDigest ? undefined : `${field} is not a SHA-256 digest`;
 }
 
 function isOptionalString(value: JsonValue | undefined): boolean {

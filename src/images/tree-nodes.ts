@@ -1,6 +1,6 @@
 /*
- * The tree that layers are merged into: directories are taken away whole, and most paths that are looked for one after
- * the other lie in one directory.
+ * The tree that layers are merged into: directories are taken away whole, and most paths that are looked for lie in one
+ * that was found before.
  */
 import { baseName, parentPath, ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
 import type { TreeInode } from './merge-tree.ts';
@@ -29,11 +29,17 @@ export interface NodeTree {
 }
 
 export function createNodeTree(root: TreeNode): NodeTree {
-  let latest = root;
+  const directories = new Map<RootfsPath, TreeNode>([[ROOT_PATH, root]]);
+  const forget = (): void => {
+    directories.clear();
+    directories.set(ROOT_PATH, root);
+  };
   const findDirectory = (path: RootfsPath): TreeNode | undefined => {
-    if (path === latest.path) return latest;
+    const known = directories.get(path);
+    if (known !== undefined) return known;
     const found = walkTo(root, path);
-    if (found !== undefined) latest = found;
+    // What has nothing below it may be replaced without `forget`.
+    if (found?.children !== undefined) directories.set(path, found);
     return found;
   };
   const find = (path: RootfsPath): TreeNode | undefined =>
@@ -44,16 +50,16 @@ export function createNodeTree(root: TreeNode): NodeTree {
     set(directory, child) {
       const name = baseName(child.path);
       directory.children ??= new Map();
-      if (directory.children.has(name)) latest = root;
+      if (directory.children.get(name)?.children !== undefined) forget();
       directory.children.set(name, child);
     },
     delete(path) {
       find(parentPath(path))?.children?.delete(baseName(path));
-      latest = root;
+      forget();
     },
     clear(path) {
       find(path)?.children?.clear();
-      latest = root;
+      forget();
     },
   };
 }
@@ -64,16 +70,27 @@ function walkTo(root: TreeNode, path: RootfsPath): TreeNode | undefined {
   return node;
 }
 
-/** Without the root; depth first, the names of a directory in byte order. */
-export function* listNodes(root: TreeNode): Generator<TreeNode> {
+/** With the root, in no order that means anything but parents first. */
+export function* allNodes(root: TreeNode): Generator<TreeNode> {
   // A stack of our own: a hostile tree may be deeper than the call stack.
   const pending = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node !== root) yield node;
+    yield node;
+    for (const child of node.children?.values() ?? []) pending.push(child);
+  }
+}
+
+/** Without the root; depth first, the names of a directory in byte order. */
+export function* sortedNodes(root: TreeNode): Generator<TreeNode> {
+  const pending = lastFirst(root.children ?? NONE);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    yield node;
     if (node.children === undefined) continue;
     for (const child of lastFirst(node.children)) pending.push(child);
   }
 }
+
+const NONE: ReadonlyMap<string, TreeNode> = new Map();
 
 function lastFirst(children: ReadonlyMap<string, TreeNode>): TreeNode[] {
   return [...children.values()].sort((left, right) => (left.path < right.path ? 1 : -1));

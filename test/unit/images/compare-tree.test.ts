@@ -42,6 +42,7 @@ async function compare(sides: Sides): Promise<{ found: string[]; read: string[] 
     problems: [],
     linkedInodes: new Set(),
     origin: () => undefined,
+    origins: () => [],
   };
   const found: string[] = [];
   const read: string[] = [];

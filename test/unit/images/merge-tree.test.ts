@@ -1,36 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LayerTarEntry } from '../../../src/images/layer-entries.ts';
 import { type MergedTree, mergeTree, type TreeInode } from '../../../src/images/merge-tree.ts';
-import type { TarHeader } from '../../../src/images/tar-header.ts';
-import { parseDigest } from '../../../src/model/digest.ts';
 import { rootfsPath } from '../../../src/model/rootfs-path.ts';
-import { sha256 } from './layouts.ts';
-
-function entry(name: string, more: Partial<TarHeader> = {}): LayerTarEntry {
-  const kind = more.kind ?? (name.endsWith('/') ? 'directory' : 'file');
-  const header: TarHeader = {
-    kind,
-    name,
-    path: rootfsPath(name),
-    linkName: '',
-    mode: kind === 'directory' ? 0o755 : 0o644,
-    uid: 0,
-    gid: 0,
-    sizeBytes: 0,
-    mtimeSeconds: 7,
-    mtimeHasFraction: false,
-    deviceMajor: 0,
-    deviceMinor: 0,
-    xattrs: [],
-    offset: 0,
-    ...more,
-  };
-  return { header, digest: kind === 'file' ? parseDigest(sha256(Buffer.from(name))) : undefined };
-}
-
-function hardlink(name: string, linkName: string, more: Partial<TarHeader> = {}): LayerTarEntry {
-  return entry(name, { kind: 'hardlink', linkName, ...more });
-}
+import { entry, hardlink } from './tree-entries.ts';
 
 const paths = (tree: MergedTree) => [...tree.inodes.keys()].sort();
 const inode = (tree: MergedTree, path: string): TreeInode | undefined => tree.inodes.get(rootfsPath(path));
