@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
+import { allocateReadBuffer } from '../model/read-buffer.ts';
 import type { ChunkReference } from './index-format.ts';
 import { readIndex } from './index-reader.ts';
 import { type ChunkStore, chunkPath } from './store.ts';
 import type { StoredLayer } from './stored-image.ts';
 
-/** A larger chunk is read in pieces. */
-const MAX_WHOLE_BYTES = 4 << 20;
+/** Larger than most chunks: what each piece costs on its way is more than reading a chunk. */
+const PIECE_BYTES = 256 << 10;
 
 /**
  * The uncompressed tar of a layer; comes to its end only if it is the one that was added.
@@ -35,7 +36,7 @@ async function* readPieces(store: ChunkStore, layer: StoredLayer): AsyncGenerato
         yield record.raw;
         break;
       case 'chunks':
-        for (const chunk of record.chunks) yield* readChunk(store, chunk);
+        yield* readContents(store, record.chunks);
         break;
       case 'end':
         break;
@@ -43,29 +44,62 @@ async function* readPieces(store: ChunkStore, layer: StoredLayer): AsyncGenerato
   }
 }
 
-async function* readChunk(store: ChunkStore, chunk: ChunkReference): AsyncGenerator<Buffer> {
-  const path = chunkPath(store, chunk.hex);
-  let bytes = 0;
-  try {
-    if (chunk.sizeBytes <= MAX_WHOLE_BYTES) {
-      // Thousands of small files: each would wait longer for its turn than for the disk.
-      const content = readFileSync(path);
-      bytes = content.length;
-      yield content;
-    } else {
-      for await (const piece of openPieces(path)) {
-        bytes += piece.length;
-        yield piece;
+/** What the chunks hold, one after the other. Synchronous: small files would wait longer for their turn than for the disk. */
+function* readContents(store: ChunkStore, chunks: readonly ChunkReference[]): Generator<Buffer> {
+  let leftBytes = chunks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let piece = Buffer.alloc(0);
+  let filledBytes = 0;
+  for (const chunk of chunks) {
+    const descriptor = openChunk(store, chunk);
+    try {
+      for (let chunkBytes = chunk.sizeBytes; chunkBytes > 0;) {
+        if (filledBytes === piece.length) {
+          if (filledBytes > 0) yield piece;
+          piece = allocateReadBuffer(Math.min(leftBytes, PIECE_BYTES));
+          filledBytes = 0;
+        }
+        const target = piece.subarray(filledBytes, filledBytes + chunkBytes);
+        readInto(descriptor, chunk, target);
+        filledBytes += target.length;
+        chunkBytes -= target.length;
+        leftBytes -= target.length;
       }
+    } finally {
+      closeSync(descriptor);
     }
-  } catch (thrown) {
-    throw badChunk(chunk, systemErrorCode(thrown) === 'ENOENT' ? 'is missing' : 'cannot be read', thrown);
   }
-  if (bytes !== chunk.sizeBytes) throw badChunk(chunk, `has ${bytes} bytes instead of ${chunk.sizeBytes}`);
+  yield piece;
 }
 
-function openPieces(path: string): AsyncIterable<Buffer> {
-  return createReadStream(path, { highWaterMark: MAX_WHOLE_BYTES });
+/** A chunk of the right size. */
+function openChunk(store: ChunkStore, chunk: ChunkReference): number {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(chunkPath(store, chunk.hex), 'r');
+    const { size } = fstatSync(descriptor);
+    if (size === chunk.sizeBytes) return descriptor;
+    throw badChunk(chunk, `has ${size} bytes instead of ${chunk.sizeBytes}`);
+  } catch (thrown) {
+    if (descriptor !== undefined) closeSync(descriptor);
+    throw thrown instanceof LayahError ? thrown : unreadableChunk(chunk, thrown);
+  }
+}
+
+function readInto(descriptor: number, chunk: ChunkReference, target: Buffer): void {
+  for (let filledBytes = 0; filledBytes < target.length;) {
+    let bytes: number;
+    try {
+      bytes = readSync(descriptor, target.subarray(filledBytes));
+    } catch (thrown) {
+      throw unreadableChunk(chunk, thrown);
+    }
+    if (bytes === 0) throw badChunk(chunk, 'became shorter while it was read');
+    filledBytes += bytes;
+  }
+}
+
+function unreadableChunk(chunk: ChunkReference, cause: unknown): LayahError {
+  return badChunk(chunk, systemErrorCode(cause) === 'ENOENT' ? 'is missing' : 'cannot be read', cause);
 }
 
 function badChunk({ hex }: ChunkReference, what: string, cause?: unknown): LayahError {
