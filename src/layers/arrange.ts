@@ -8,7 +8,7 @@
 import type { Component } from '../model/component.ts';
 import type { Entry, LayerEntry, LinkableEntry, Scan } from '../model/entry.ts';
 import type { LayerContents, LayerFormat } from '../model/layer.ts';
-import { ancestorPaths, ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
+import { ancestorPaths, parentPath, ROOT_PATH } from '../model/rootfs-path.ts';
 import { tocObstacle } from '../model/toc-obstacle.ts';
 import { refuseUnstorable } from './unstorable.ts';
 
@@ -26,12 +26,13 @@ export function createArranger(
   const position = new Map(scan.entries.map((entry, index) => [entry.path, index]));
   const at = (entry: Entry) => position.get(entry.path) ?? -1;
   return (components) => {
-    const clamps = clampsByPath(components, options.createdSeconds);
     const dateSeconds = Math.max(0, ...components.map((each) => componentDate(each, options.createdSeconds)));
-    const entries = withAncestors(components, scan).sort((left, right) => at(left) - at(right));
+    const members = components
+      .flatMap((component) => clampTimes(component, options.createdSeconds))
+      .sort((left, right) => at(left) - at(right));
+    const entries = withAncestors(members, scan).map((entry) => withDate(entry, dateSeconds));
     for (const entry of entries) refuseUnstorable(entry);
-    const dated = entries.map((entry) => withMtime(entry, clamps.get(entry.path), dateSeconds));
-    const arranged = linkHardlinks(dated);
+    const arranged = linkHardlinks(entries);
     const format =
       options.format === 'estargz' && arranged.some((entry) => tocObstacle(entry) !== undefined)
         ? 'gzip'
@@ -40,13 +41,12 @@ export function createArranger(
   };
 }
 
-function clampsByPath(components: readonly Component[], createdSeconds: number): Map<RootfsPath, number> {
-  const clamps = new Map<RootfsPath, number>();
-  for (const component of components) {
-    const clamp = Math.min(component.mtimeClampSeconds ?? createdSeconds, createdSeconds);
-    for (const entry of component.entries) clamps.set(entry.path, clamp);
-  }
-  return clamps;
+/** Most entries are older than their package and stay what they are, so that they are in memory once. */
+function clampTimes({ entries, mtimeClampSeconds }: Component, createdSeconds: number): Entry[] {
+  const clampSeconds = Math.min(mtimeClampSeconds ?? createdSeconds, createdSeconds);
+  return entries.map((entry) =>
+    entry.mtimeSeconds <= clampSeconds ? entry : { ...entry, mtimeSeconds: clampSeconds },
+  );
 }
 
 function componentDate(component: Component, createdSeconds: number): number {
@@ -59,28 +59,30 @@ function componentDate(component: Component, createdSeconds: number): number {
   return Math.min(newest, createdSeconds);
 }
 
-/** The root has an entry only when it differs from what every reader assumes of a root without one. */
-function withAncestors(components: readonly Component[], scan: Scan): Entry[] {
-  const entries = new Map<RootfsPath, Entry>();
+/**
+ * The root has an entry only when it differs from what every reader assumes of a root without one.
+ * @param members - in scan order, and so is the result.
+ */
+function withAncestors(members: readonly Entry[], scan: Scan): Entry[] {
   const { root } = scan;
-  if (root.mode !== 0o755 || root.uid !== 0 || root.gid !== 0 || root.xattrs.length > 0) {
-    entries.set(ROOT_PATH, root);
-  }
-  for (const component of components) {
-    for (const entry of component.entries) {
-      entries.set(entry.path, entry);
-      for (const ancestor of ancestorPaths(entry.path)) {
-        const directory = scan.byPath.get(ancestor);
-        if (directory !== undefined) entries.set(ancestor, directory);
-      }
+  const isPlainRoot = root.mode === 0o755 && root.uid === 0 && root.gid === 0 && root.xattrs.length === 0;
+  const entries: Entry[] = isPlainRoot ? [] : [root];
+  const directories = new Set([ROOT_PATH]);
+  for (const member of members) {
+    for (const path of directories.has(parentPath(member.path)) ? [] : ancestorPaths(member.path)) {
+      const directory = directories.has(path) ? undefined : scan.byPath.get(path);
+      if (directory !== undefined) entries.push(directory);
+      directories.add(path);
     }
+    if (directories.has(member.path)) continue;
+    entries.push(member);
+    if (member.kind === 'directory') directories.add(member.path);
   }
-  return [...entries.values()];
+  return entries;
 }
 
-function withMtime(entry: Entry, clampSeconds: number | undefined, dateSeconds: number): Entry {
-  if (entry.kind === 'directory') return { ...entry, mtimeSeconds: dateSeconds };
-  return { ...entry, mtimeSeconds: Math.min(entry.mtimeSeconds, clampSeconds ?? dateSeconds) };
+function withDate(entry: Entry, dateSeconds: number): Entry {
+  return entry.kind === 'directory' ? { ...entry, mtimeSeconds: dateSeconds } : entry;
 }
 
 /** The first path of an inode carries it, the others point to it. */

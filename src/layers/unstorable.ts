@@ -7,7 +7,8 @@ import { baseName, displayBytes, displayPath } from '../model/rootfs-path.ts';
  * @throws LayahError `unsupported-entry` naming the path.
  */
 export function refuseUnstorable(entry: Entry): void {
-  if (baseName(entry.path).startsWith('.wh.')) {
+  // Hardly any path has it anywhere.
+  if (entry.path.includes('.wh.') && baseName(entry.path).startsWith('.wh.')) {
     throw refusal(entry, 'has a name that means "deleted" in a layer (.wh.)');
   }
   if (entry.kind === 'character-device' && entry.deviceMajor === 0 && entry.deviceMinor === 0) {
