@@ -1,7 +1,8 @@
 import type { Claim, ComponentInfo } from '../../model/component.ts';
 import type { Scan } from '../../model/entry.ts';
-import { displayBytes, type RootfsPath } from '../../model/rootfs-path.ts';
+import { displayBytes, ROOT_PATH, type RootfsPath } from '../../model/rootfs-path.ts';
 import type { RootfsReader } from '../../model/rootfs-reader.ts';
+import { entriesBelow } from './entries-below.ts';
 
 /** @param packageName - a byte string; no real name is as long as the limit. */
 export function componentName(source: string, packageName: string): string {
@@ -60,18 +61,13 @@ export function claimDatabaseFiles(
   component: number,
 ): Map<RootfsPath, Claim> {
   // A link to the root would make the whole tree a database.
-  const roots = new Set(
+  const roots = new Map(
     paths
-      .flatMap((path) => [reader.resolveParent(path) ?? '', reader.resolve(path) ?? ''])
-      .filter((path) => path !== ''),
+      .flatMap((path) => [reader.resolveParent(path) ?? ROOT_PATH, reader.resolve(path) ?? ROOT_PATH])
+      .filter((path) => path !== ROOT_PATH)
+      .map((path) => [path, component] as const),
   );
-  const isBelow = (path: string): boolean => {
-    for (const root of roots) {
-      if (path.startsWith(root) && (path.length === root.length || path[root.length] === '/')) return true;
-    }
-    return false;
-  };
   const claims = new Map<RootfsPath, Claim>();
-  for (const { path } of scan.entries) if (isBelow(path)) claims.set(path, { component, strength: 'strong' });
+  for (const [path] of entriesBelow(scan, roots)) claims.set(path, { component, strength: 'strong' });
   return claims;
 }
