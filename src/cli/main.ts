@@ -3,6 +3,7 @@ import { LayahError, unreachable } from '../model/errors.ts';
 import type { FlagValues } from './flag-values.ts';
 import type { CommandName } from './flags.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
+import { limitGarbage } from './garbage.ts';
 import type { Host } from './host.ts';
 import { COMMANDS, findCommand, findInvocation } from './invocation.ts';
 import { guessErrorSettings } from './log-settings.ts';
@@ -19,6 +20,7 @@ const REPORT_COLUMNS = 100;
 /** Those that may be `-`. */
 const STANDARD_INPUT_ARGUMENTS = ['config', 'list', 'record'];
 
+limitGarbage();
 const argv = process.argv.slice(2);
 let signalExitCode: number | undefined;
 const stopExitingOnSignals = exitOnSignals(exitAtOnce);
