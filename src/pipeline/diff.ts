@@ -29,16 +29,21 @@ async function diffImages(options: DiffOptions, context: RunContext): Promise<Di
   const cache = createReadingCache({ dates: false });
   const { contentDefinedBytes: averageBytes } = options;
   const comparison = averageBytes === undefined ? undefined : createContentDefinedComparison(averageBytes);
-  const read = (selection: ImageSelection): Promise<ReadSide> =>
+  const read = (selection: ImageSelection, before?: Promise<ReadSide>): Promise<ReadSide> =>
     withSelectedImage(selection, context, async (store, image) => {
+      await before;
       const opened = { store, image };
       const reading = await readSourcedImage(opened, { limits: options, cache, context });
       const contentDefined = await comparison?.cut(opened, options, context);
       return { compared: comparedImage(reading), contentDefined };
     });
-  // One after the other: what the second shares with the first is not read again.
-  const old = await read(options.old);
-  const updated = await read(options.new);
+  // Opened at once, but read one after the other: what the second shares with the first is not read again.
+  const reading = read(options.old);
+  const readingNew = read(options.new, reading);
+  // Should both fail, the first is told of.
+  readingNew.catch(() => {});
+  const old = await reading;
+  const updated = await readingNew;
   const { listsFiles } = options;
   const { contentDefined } = updated;
   return reportDiff({ old: old.compared, new: updated.compared, listsFiles, contentDefined });
