@@ -29,6 +29,8 @@ export function tocFiles(toc: ReadToc, tocOffset: number, report: Report): TocFi
   return files;
 }
 
+const NO_CHUNKS: readonly TocChunk[] = [];
+
 type Rows = readonly [ReadTocEntry, ...ReadTocEntry[]];
 
 function groupRows(toc: ReadToc, report: Report): Rows[] {
@@ -47,12 +49,12 @@ function tocFile(rows: Rows, report: Report): TocFile {
   const size = entry.size ?? 0;
   if (entry.type !== 'reg' || size === 0) {
     if (rows.length > 1) report('chunk', `TOC entry ${shown(entry)}: chunks of an empty file`);
-    return { entry, chunks: [] };
+    return { entry, chunks: NO_CHUNKS };
   }
   if (rows.length > 1 && (entry.chunkSize ?? 0) === 0) {
     report('chunk', `TOC entry ${shown(entry)}: no chunkSize, though more chunks follow`);
   }
-  const chunks = rows.map((row) => tocChunk(row, size));
+  const chunks = rows.map((row) => tocChunk(row, entry));
   let expectedOffset = 0;
   for (const chunk of chunks) {
     if (chunk.chunkOffset !== expectedOffset || chunk.sizeBytes <= 0) {
@@ -71,7 +73,7 @@ function tocFile(rows: Rows, report: Report): TocFile {
 }
 
 /** A chunk without a size reaches to the end of its file. */
-function tocChunk(row: ReadTocEntry, fileBytes: number): TocChunk {
+function tocChunk(row: ReadTocEntry, { size: fileBytes = 0, digest }: ReadTocEntry): TocChunk {
   const chunkOffset = row.chunkOffset ?? 0;
   const chunkSize = row.chunkSize ?? 0;
   return {
@@ -79,7 +81,8 @@ function tocChunk(row: ReadTocEntry, fileBytes: number): TocChunk {
     innerOffset: row.innerOffset ?? 0,
     chunkOffset,
     sizeBytes: chunkSize === 0 ? fileBytes - chunkOffset : chunkSize,
-    digest: row.chunkDigest,
+    // Most files have one chunk: one string in memory is enough then.
+    digest: row.chunkDigest === digest ? digest : row.chunkDigest,
   };
 }
 
