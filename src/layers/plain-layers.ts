@@ -14,7 +14,7 @@ import { tarStretches, type Stretch } from './stretches.ts';
 import type { WrittenLayer } from './written-layer.ts';
 
 const PAGE_BYTES = 1 << 20;
-const KEPT_PAGES = 128;
+const KEPT_PAGES = 64;
 
 /** Signals are heard only between turns. */
 const PAGES_A_TURN = 16;
