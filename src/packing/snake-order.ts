@@ -55,28 +55,27 @@ const MAX_BUNDLES = 2048;
  */
 export function bundleLinks(order: readonly Link[], maxBundleBytes: number): Link[][] {
   let shift = 0;
-  let bundles = order.map((link) => [link]);
-  while (bundles.length > MAX_BUNDLES && shift < 32) {
+  let starts = [...order.keys()];
+  while (starts.length > MAX_BUNDLES && shift < 32) {
     shift++;
-    bundles = joinNeighbours(order, shift, maxBundleBytes);
+    starts = findStarts(order, shift, maxBundleBytes);
   }
-  return bundles;
+  return starts.map((start, index) => order.slice(start, starts[index + 1]));
 }
 
-function joinNeighbours(order: readonly Link[], shift: number, maxBundleBytes: number): Link[][] {
-  const bundles: Link[][] = [];
+/** Where bundles begin when neighbours that are alike are joined. */
+function findStarts(order: readonly Link[], shift: number, maxBundleBytes: number): number[] {
+  const starts: number[] = [];
+  let first: Link | undefined;
   let bytes = 0;
-  for (const link of order) {
-    const bundle = bundles.at(-1);
+  for (const [index, link] of order.entries()) {
     bytes += link.rated.item.sizeBytes;
-    if (bundle?.[0] !== undefined && bytes <= maxBundleBytes && areAlike(bundle[0], link, shift)) {
-      bundle.push(link);
-    } else {
-      bundles.push([link]);
-      bytes = link.rated.item.sizeBytes;
-    }
+    if (first !== undefined && bytes <= maxBundleBytes && areAlike(first, link, shift)) continue;
+    starts.push(index);
+    first = link;
+    bytes = link.rated.item.sizeBytes;
   }
-  return bundles;
+  return starts;
 }
 
 function areAlike(left: Link, right: Link, shift: number): boolean {
