@@ -70,7 +70,10 @@ export async function planImage(
   { reporter, signal }: RunContext,
 ): Promise<ImagePlan> {
   const { createdSeconds, format } = options;
-  const claims = await loadSources({ scan, reader: createRootfsReader(rootfs), reporter, signal }, options);
+  const claims = await loadSources(
+    { scan, reader: createRootfsReader(rootfs, scan.byPath), reporter, signal },
+    options,
+  );
   const { components, summaries } = assignComponents(scan, claims);
   const arrange = createArranger(scan, { format, createdSeconds });
   const packed = packables(components, { options, arrange, reporter });

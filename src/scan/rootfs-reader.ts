@@ -10,7 +10,8 @@ import {
   type Stats,
 } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { LayahError, systemErrorCode } from '../model/errors.ts';
+import type { Entry, Scan } from '../model/entry.ts';
+import { LayahError, systemErrorCode, unreachable } from '../model/errors.ts';
 import { hostPath, type HostPrefix } from '../model/host-path.ts';
 import { resolveLinks, type TreeNode } from '../model/resolve-links.ts';
 import {
@@ -24,10 +25,16 @@ import {
 import type { DigestAlgorithm, RootfsReader } from '../model/rootfs-reader.ts';
 import type { OpenRootfs } from './open-rootfs.ts';
 
-/** Reads package databases: links are resolved name by name inside the tree, and only regular files are opened. */
-export function createRootfsReader(rootfs: OpenRootfs): RootfsReader {
+/**
+ * Reads package databases: links are resolved name by name inside the tree, and only regular files are opened.
+ * @param scanned - what is known already, so that it is not looked for again.
+ */
+export function createRootfsReader(
+  rootfs: OpenRootfs,
+  scanned: Scan['byPath'] = new Map<RootfsPath, Entry>(),
+): RootfsReader {
   const { prefix, hostDirectory } = rootfs;
-  const locate = createLocator(prefix);
+  const locate = createLocator(prefix, scanned);
   const resolve: RootfsReader['resolve'] = (path) => locate(path)?.path;
   return {
     hostDirectory,
@@ -67,17 +74,21 @@ interface Node extends TreeNode {
 }
 
 /** Databases have thousands of files in few directories, so it asks for a directory once. */
-function createLocator(prefix: HostPrefix): (path: RootfsPath) => Located | undefined {
-  /** Without a symlink on the way to them. */
+function createLocator(
+  prefix: HostPrefix,
+  scanned: Scan['byPath'],
+): (path: RootfsPath) => Located | undefined {
+  /** Without a symlink on the way to them, as all that was scanned. */
   const directories = new Set([ROOT_PATH]);
   const find = (path: RootfsPath): Node | undefined => {
     if (directories.has(path)) return { kind: 'directory' };
-    const node = findNode(prefix, path);
+    const entry = scanned.get(path);
+    const node = entry === undefined ? findNode(prefix, path) : nodeOf(entry);
     if (node?.kind === 'directory') directories.add(path);
     return node;
   };
   return (path) => {
-    if (directories.has(parentPath(path))) {
+    if (scanned.has(path) || directories.has(parentPath(path))) {
       const node = find(path);
       if (node?.kind !== 'symlink') return node && { path, kind: node.kind };
     }
@@ -85,6 +96,22 @@ function createLocator(prefix: HostPrefix): (path: RootfsPath) => Located | unde
     const kind = resolved === undefined ? undefined : find(resolved)?.kind;
     return resolved === undefined || kind === undefined ? undefined : { path: resolved, kind };
   };
+}
+
+function nodeOf(entry: Entry): Node {
+  switch (entry.kind) {
+    case 'symlink':
+      return { kind: 'symlink', target: entry.target };
+    case 'directory':
+    case 'file':
+      return { kind: entry.kind };
+    case 'fifo':
+    case 'character-device':
+    case 'block-device':
+      return { kind: 'other' };
+    default:
+      return unreachable(entry);
+  }
 }
 
 /** Opening is no way to find out: that of a device may do something (rewind a tape), that of a socket fails. */
@@ -130,7 +157,7 @@ function readRegularFile(prefix: HostPrefix, located: Located, maxBytes: number)
 function readDescriptor(descriptor: number, path: RootfsPath, maxBytes: number): Buffer {
   const stats = fstatSync(descriptor);
   checkFile(stats, path, maxBytes);
-  const content = Buffer.alloc(stats.size);
+  const content = Buffer.allocUnsafe(stats.size);
   let filled = 0;
   while (filled < content.length) {
     const count = readSync(descriptor, content, filled, content.length - filled, filled);
