@@ -15,10 +15,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentReporter } from '../../../src/model/reporter.ts';
 import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
 import type { RootfsReader } from '../../../src/model/rootfs-reader.ts';
 import { openRootfs, type OpenRootfs } from '../../../src/scan/open-rootfs.ts';
 import { createRootfsReader } from '../../../src/scan/rootfs-reader.ts';
+import { scanRootfs } from '../../../src/scan/scan.ts';
 
 let outside: string;
 let rootfs: OpenRootfs;
@@ -142,5 +144,42 @@ describe('reading through a root filesystem', () => {
       code: 'read-failed',
     });
     expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('kept');
+  });
+});
+
+describe('reading through a root filesystem that was scanned', () => {
+  let scanned: RootfsReader;
+
+  beforeAll(async () => {
+    const options = { prune: [], skipSpecialFiles: false, reporter: silentReporter, signal: running };
+    scanned = createRootfsReader(rootfs, (await scanRootfs(rootfs, options)).byPath);
+  });
+
+  it('finds the same as without the scan, and also what the scan left out', () => {
+    for (const name of [
+      'lib/status',
+      'usr/absolute',
+      'a',
+      'double',
+      'escape',
+      'fifo',
+      'socket',
+      'usr/lib/x',
+    ]) {
+      expect(scanned.resolve(path(name))).toBe(reader.resolve(path(name)));
+      expect(scanned.resolveParent(path(name))).toBe(reader.resolveParent(path(name)));
+    }
+    expect(scanned.readFile(path('lib/status'), 100)?.toString()).toBe('in the tree');
+    expect(() => scanned.readFile(path('fifo'), 100)).toThrow(
+      '/fifo in the root filesystem is not a regular',
+    );
+  });
+
+  it('follows no link that has taken the place of a file since', async () => {
+    const exchanged = join(outside, 'root/usr/lib/status');
+    rmSync(exchanged);
+    symlinkSync('../../../secret', exchanged);
+    expect(() => scanned.readFile(path('usr/lib/status'), 100)).toThrow('reading /usr/lib/status');
+    await expect(scanned.hashFile(path('usr/lib/status'), 'md5', running)).rejects.toThrow('/usr/lib/status');
   });
 });
