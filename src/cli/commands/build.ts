@@ -4,6 +4,7 @@ import { LayahError } from '../../model/errors.ts';
 import { type FlagValues, isSet, rawRecordFlags, singleValue } from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
+import { optimizeLater } from '../optimize-later.ts';
 import { runWithLog } from '../run-command.ts';
 import { printPlan } from '../print-plan.ts';
 import { buildSummaryDetails, renderBuildSummary } from '../summary.ts';
@@ -16,6 +17,7 @@ export async function build(values: FlagValues, host: Host): Promise<number> {
   if (isSet(values, 'json')) throw jsonWithoutDryRun();
   const options = parseBuildOptions(rawBuildFlags(values), host.machine);
   const { runBuild } = await import('../../pipeline/build.ts');
+  optimizeLater(process.versions.v8);
   const { result, seconds, log, verbosity } = await runWithLog(values, host, async (context) => {
     for (const warning of buildWarnings(options)) context.reporter.warn(warning);
     for (const note of buildNotes(options)) context.reporter.info(note);
