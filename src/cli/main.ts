@@ -20,7 +20,6 @@ const REPORT_COLUMNS = 100;
 /** Those that may be `-`. */
 const STANDARD_INPUT_ARGUMENTS = ['config', 'list', 'record'];
 
-limitGarbage();
 const argv = process.argv.slice(2);
 let signalExitCode: number | undefined;
 const stopExitingOnSignals = exitOnSignals(exitAtOnce);
@@ -62,6 +61,8 @@ async function run(): Promise<number> {
       process.stderr.write(renderHelp(COMMANDS, widthOf(process.stderr, DEFAULT_COLUMNS)));
       return 2;
     case 'run': {
+      // Not for version and help: with other flags V8 refuses the cache that Node's own modules come from.
+      limitGarbage();
       const { parseFlags } = await import('./parser.ts');
       const values = parseFlags(argv, invocation.command);
       return runCommand(invocation.command.name, values, await createHost(values));
