@@ -5,16 +5,12 @@ import { openEngine } from './engines/open-engine.ts';
 import { executeJob, type Executor } from './execute-job.ts';
 import type { CarriedError, WorkerReply, WorkerRequest, WorkerSetup } from './messages.ts';
 
-const setup: WorkerSetup = workerData;
-const slots = setup.inputs.map((input, index) => ({
-  input: new Uint8Array(input),
-  output: new Uint8Array(setup.outputs[index] ?? new SharedArrayBuffer(0)),
-}));
+const { prefix, engine, slots }: WorkerSetup = workerData;
 
 void takeJobs();
 
 async function takeJobs(): Promise<void> {
-  const executor = { prefix: setup.prefix, engine: await openEngine(setup.engine) };
+  const executor = { prefix, engine: await openEngine(engine) };
   parentPort?.on('message', (request: WorkerRequest) => reply(answer(executor, request)));
   reply({ kind: 'ready' });
 }

@@ -2,14 +2,14 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { HostPrefix } from '../model/host-path.ts';
 import type { JobResult } from './execute-job.ts';
-import type { JobMessage } from './jobs.ts';
+import type { JobMessage, Slot } from './jobs.ts';
 
 /** What a worker gets when it starts. */
 export interface WorkerSetup {
   readonly prefix: HostPrefix | undefined;
   readonly engine: GzipEngine;
-  readonly inputs: readonly SharedArrayBuffer[];
-  readonly outputs: readonly SharedArrayBuffer[];
+  /** Their memory is shared, not copied. */
+  readonly slots: readonly Slot[];
 }
 
 export interface WorkerRequest {

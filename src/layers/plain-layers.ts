@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { parseDiffId, parseDigest } from '../model/digest.ts';
 import type { LayerBlob, LayerContents } from '../model/layer.ts';
+import { allocateReadBuffer } from '../model/read-buffer.ts';
 import { pieceBytes } from './pieces.ts';
 import { readRange } from './read-range.ts';
 import type { LayerSettings } from './settings.ts';
@@ -76,7 +77,7 @@ export class PlainLayerWriter {
   }
 
   #page(index: number): Uint8Array {
-    return (this.#pages[Math.min(index, KEPT_PAGES)] ??= new Uint8Array(PAGE_BYTES));
+    return (this.#pages[Math.min(index, KEPT_PAGES)] ??= allocateReadBuffer(PAGE_BYTES));
   }
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { allocateReadBuffer } from '../model/read-buffer.ts';
 import type { JobMessage, Slot } from './jobs.ts';
 import { outputCapacityBytes } from './jobs.ts';
 import { executeJob, type Executor, type JobResult } from './execute-job.ts';
@@ -13,7 +14,7 @@ export interface JobRunner {
 /** Everything in this thread: for `--threads 1` and for tests. */
 export function inlineRunner(executor: Executor, inputBytes: number): JobRunner {
   const slot = {
-    input: new Uint8Array(inputBytes),
+    input: allocateReadBuffer(inputBytes),
     output: new Uint8Array(outputCapacityBytes(inputBytes)),
   };
   return {

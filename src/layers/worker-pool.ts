@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { LayahError } from '../model/errors.ts';
 import type { GzipEngine } from '../model/gzip-engine.ts';
 import type { HostPrefix } from '../model/host-path.ts';
+import { allocateSharedReadBuffer } from '../model/read-buffer.ts';
 import type { JobResult } from './execute-job.ts';
-import { outputCapacityBytes, type JobMessage } from './jobs.ts';
+import { outputCapacityBytes, type JobMessage, type Slot } from './jobs.ts';
 import type { CarriedError, WorkerReply, WorkerRequest, WorkerSetup } from './messages.ts';
 import type { JobRunner } from './runner.ts';
 
@@ -34,7 +35,7 @@ interface PendingJob {
 }
 
 class WorkerPool implements JobRunner {
-  readonly slots;
+  readonly slots: readonly Slot[];
   readonly #workers: readonly Worker[];
   /** One a worker: settled when it is ready, or never will be. */
   readonly #started: Promise<void>[] = [];
@@ -44,13 +45,9 @@ class WorkerPool implements JobRunner {
   #failure: Error | undefined;
 
   constructor(settings: PoolSettings) {
-    const buffers = sharedSlots(settings);
-    this.slots = buffers.inputs.map((input, index) => ({
-      input: new Uint8Array(input),
-      output: new Uint8Array(buffers.outputs[index] ?? new SharedArrayBuffer(0)),
-    }));
     const { prefix, engine } = settings;
-    const setup: WorkerSetup = { prefix, engine, ...buffers };
+    this.slots = sharedSlots(settings);
+    const setup: WorkerSetup = { prefix, engine, slots: this.slots };
     this.#workers = Array.from({ length: settings.threads }, () => this.#start(settings.workerUrl, setup));
   }
 
@@ -115,11 +112,13 @@ class WorkerPool implements JobRunner {
   }
 }
 
-function sharedSlots({ threads, inputBytes }: PoolSettings): Pick<WorkerSetup, 'inputs' | 'outputs'> {
+function sharedSlots({ threads, inputBytes }: PoolSettings): Slot[] {
   const affordable = Math.floor(SLOT_MEMORY_BYTES / inputBytes);
   const count = Math.max(threads + 1, Math.min(2 * threads + 2, affordable));
-  const allocate = (bytes: number) => Array.from({ length: count }, () => new SharedArrayBuffer(bytes));
-  return { inputs: allocate(inputBytes), outputs: allocate(outputCapacityBytes(inputBytes)) };
+  return Array.from({ length: count }, () => ({
+    input: allocateSharedReadBuffer(inputBytes),
+    output: new Uint8Array(new SharedArrayBuffer(outputCapacityBytes(inputBytes))),
+  }));
 }
 
 function revive({ code, message, hint, causeMessage }: CarriedError): LayahError {

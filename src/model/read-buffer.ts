@@ -8,3 +8,8 @@ const SHIFT_BYTES = 48;
 export function allocateReadBuffer(sizeBytes: number): Buffer<ArrayBuffer> {
   return Buffer.allocUnsafeSlow(sizeBytes + SHIFT_BYTES).subarray(SHIFT_BYTES);
 }
+
+/** The same for memory that threads share; zeroed. */
+export function allocateSharedReadBuffer(sizeBytes: number): Uint8Array<SharedArrayBuffer> {
+  return new Uint8Array(new SharedArrayBuffer(sizeBytes + SHIFT_BYTES), SHIFT_BYTES);
+}
