@@ -26,7 +26,7 @@ const USAGE = `usage: npm run bench -- [--quick] [--large] [--tiny] [--huge] [--
 
 export function readSettings(argv: readonly string[]): Settings {
   const { values } = parseFlags(argv);
-  const repository = fileURLToPath(new URL('../..', import.meta.url));
+  const repository = fileURLToPath(new URL('../../..', import.meta.url));
   const quick = values.quick === true;
   const cache =
     values.cache ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'layah', 'bench');

@@ -17,6 +17,7 @@ import { planLayers } from '../packing/pack.ts';
 import { planEpochSeconds } from '../packing/plan-epoch.ts';
 import type { OpenRootfs } from '../scan/open-rootfs.ts';
 import { createRootfsReader } from '../scan/rootfs-reader.ts';
+import { contentsPrefix } from '../scan/scan-prefix.ts';
 import { scanRootfs } from '../scan/scan.ts';
 import { type Packable, packables } from './pack-items.ts';
 import type { RunContext, SourceSummary } from './run.ts';
@@ -70,10 +71,10 @@ export async function planImage(
   { reporter, signal }: RunContext,
 ): Promise<ImagePlan> {
   const { createdSeconds, format } = options;
-  const claims = await loadSources(
-    { scan, reader: createRootfsReader(rootfs, scan.byPath), reporter, signal },
-    options,
-  );
+  const prefix = contentsPrefix(rootfs, scan.entries);
+  const reader = createRootfsReader({ ...rootfs, prefix }, scan.byPath);
+  const claims = await loadSources({ scan, reader, reporter, signal }, options);
+  rootfs.confirmInPlace();
   const { components, summaries } = assignComponents(scan, claims);
   const arrange = createArranger(scan, { format, createdSeconds });
   const packed = packables(components, { options, arrange, reporter });

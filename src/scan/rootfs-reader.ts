@@ -30,10 +30,9 @@ import type { OpenRootfs } from './open-rootfs.ts';
  * @param scanned - what is known already, so that it is not looked for again.
  */
 export function createRootfsReader(
-  rootfs: OpenRootfs,
+  { prefix, hostDirectory }: Pick<OpenRootfs, 'prefix' | 'hostDirectory'>,
   scanned: Scan['byPath'] = new Map<RootfsPath, Entry>(),
 ): RootfsReader {
-  const { prefix, hostDirectory } = rootfs;
   const locate = createLocator(prefix, scanned);
   const resolve: RootfsReader['resolve'] = (path) => locate(path)?.path;
   return {
