@@ -12,6 +12,7 @@ import {
   type RootfsPath,
 } from '../model/rootfs-path.ts';
 import { tocObstacle } from '../model/toc-obstacle.ts';
+import { AUFS_PREFIX, WHITEOUT_PREFIX } from '../model/whiteouts.ts';
 
 /** @returns the first thing that a TOC cannot say, for a message; undefined when it can say it all. */
 export function layerObstacle(entries: readonly LayerEntry[]): string | undefined {
@@ -58,14 +59,10 @@ function entryObstacle(entry: LayerEntry, { kinds, implied }: Seen): string | un
 const MIN_TOC_SECONDS = -62_167_219_200;
 const MAX_TOC_SECONDS = 253_402_300_799;
 
-const WHITEOUT_PREFIX = '.wh.';
-/** The opaque marker and what AUFS left. */
-const SPECIAL_WHITEOUT_PREFIX = '.wh..wh.';
-
 function remember({ kind, path }: LayerEntry, { kinds, implied, whiteouts }: Seen): void {
   kinds.set(path, kind);
   for (const ancestor of ancestorPaths(path)) if (!kinds.has(ancestor)) implied.add(ancestor);
   const name = baseName(path);
-  if (!name.startsWith(WHITEOUT_PREFIX) || name.startsWith(SPECIAL_WHITEOUT_PREFIX)) return;
+  if (!name.startsWith(WHITEOUT_PREFIX) || name.startsWith(AUFS_PREFIX)) return;
   whiteouts.add(joinPath(parentPath(path), name.slice(WHITEOUT_PREFIX.length)));
 }

@@ -17,7 +17,7 @@ import {
 import type { LayerTarEntry } from './layer-entries.ts';
 import type { TarHeader } from './tar-header.ts';
 import { allNodes, createNodeTree, type NodeTree, sortedNodes, type TreeNode } from './tree-nodes.ts';
-import { AUFS_PREFIX, isWhiteout, OPAQUE_MARKER, WHITEOUT_PREFIX } from './whiteouts.ts';
+import { AUFS_PREFIX, isWhiteout, OPAQUE_MARKER, WHITEOUT_PREFIX } from '../model/whiteouts.ts';
 
 interface InodeMetadata {
   readonly mode: number;

@@ -4,7 +4,7 @@
 import { ROOT_PATH, rootfsPath, type RootfsPath } from '../model/rootfs-path.ts';
 import type { ListedEntry, ListedLayer } from './list-layer.ts';
 import { createTreeMerger, type MergedTree } from './merge-tree.ts';
-import { isWhiteout } from './whiteouts.ts';
+import { isWhiteout } from '../model/whiteouts.ts';
 
 export interface StoredEntry extends ListedEntry {
   /** From 0, from the bottom up. */

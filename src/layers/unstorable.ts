@@ -1,14 +1,14 @@
 import type { Entry } from '../model/entry.ts';
 import { LayahError } from '../model/errors.ts';
-import { baseName, displayBytes, displayPath } from '../model/rootfs-path.ts';
+import { displayBytes, displayPath } from '../model/rootfs-path.ts';
+import { isWhiteout } from '../model/whiteouts.ts';
 
 /**
  * Refuses what would be read back as something else (image-spec layer.md, "Whiteouts"; overlayfs of the kernel).
  * @throws LayahError `unsupported-entry` naming the path.
  */
 export function refuseUnstorable(entry: Entry): void {
-  // Hardly any path has it anywhere.
-  if (entry.path.includes('.wh.') && baseName(entry.path).startsWith('.wh.')) {
+  if (isWhiteout(entry.path)) {
     throw refusal(entry, 'has a name that means "deleted" in a layer (.wh.)');
   }
   if (entry.kind === 'character-device' && entry.deviceMajor === 0 && entry.deviceMinor === 0) {

@@ -1,4 +1,4 @@
-import { whiteoutsOf } from '../images/whiteouts.ts';
+import { whiteoutsOf } from '../model/whiteouts.ts';
 import type { ExplainedLayer, ExplainReport, OtherLayer } from '../model/explain-report.ts';
 import type { ExplainOptions } from '../model/inspect-options.ts';
 import { displayPath, type RootfsPath } from '../model/rootfs-path.ts';

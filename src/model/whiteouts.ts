@@ -1,7 +1,7 @@
 /*
  * How a layer deletes what lower ones have (image-spec, layer.md, "Whiteouts").
  */
-import { ancestorPaths, baseName, joinPath, parentPath, type RootfsPath } from '../model/rootfs-path.ts';
+import { ancestorPaths, baseName, joinPath, parentPath, type RootfsPath } from './rootfs-path.ts';
 
 export const WHITEOUT_PREFIX = '.wh.';
 /** What AUFS left in early images; the opaque marker is one of them. */
