@@ -11,7 +11,10 @@ const FLAGS = [
   '--semi-space-growth-factor=1',
 ];
 
-/** Before much is in memory. */
+/**
+ * To be called before much is in memory, but when all modules are loaded: Node's own ones come from a cache that V8 refuses
+ * when its flags are others.
+ */
 export function limitGarbage(): void {
   for (const flag of FLAGS) setFlagsFromString(flag);
 }

@@ -3,7 +3,6 @@ import { LayahError, unreachable } from '../model/errors.ts';
 import type { FlagValues } from './flag-values.ts';
 import type { CommandName } from './flags.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
-import { limitGarbage } from './garbage.ts';
 import type { Host } from './host.ts';
 import { COMMANDS, findCommand, findInvocation } from './invocation.ts';
 import { guessErrorSettings } from './log-settings.ts';
@@ -61,8 +60,6 @@ async function run(): Promise<number> {
       process.stderr.write(renderHelp(COMMANDS, widthOf(process.stderr, DEFAULT_COLUMNS)));
       return 2;
     case 'run': {
-      // Not for version and help: with other flags V8 refuses the cache that Node's own modules come from.
-      limitGarbage();
       const { parseFlags } = await import('./parser.ts');
       const values = parseFlags(argv, invocation.command);
       return runCommand(invocation.command.name, values, await createHost(values));

@@ -1,5 +1,6 @@
 import type { RunContext } from '../pipeline/run.ts';
 import type { FlagValues } from './flag-values.ts';
+import { limitGarbage } from './garbage.ts';
 import type { Host } from './host.ts';
 import { createLog, type Log } from './log.ts';
 import { parseLogSettings } from './log-settings.ts';
@@ -17,6 +18,7 @@ export async function runWithLog<Result>(
   host: Host,
   run: (context: RunContext) => Promise<Result>,
 ): Promise<Finished<Result>> {
+  limitGarbage();
   const settings = parseLogSettings(values);
   const log = createLog(settings, host.stderr);
   const started = host.stderr.nowMilliseconds();
