@@ -49,8 +49,7 @@ export function assignComponents(scan: Scan, claimed: readonly SourceClaims[]): 
   for (const [index, entry] of scan.entries.entries()) {
     if (isImplied(entry, scan.entries[index + 1])) continue;
     const group = groupOf(entry);
-    const owner =
-      (group === undefined ? bestClaim([entry.path], sources) : owners[group]) ?? unclaimedBy(sources);
+    const owner = ownerOf(entry, sources, owners) ?? unclaimedBy(sources);
     const sizeBytes =
       entry.kind === 'file' && (group === undefined || !countedGroups.has(group)) ? entry.sizeBytes : 0;
     if (group !== undefined) countedGroups.add(group);
@@ -81,9 +80,7 @@ export function nameComponents(
   const owners = groupOwners(scan, sources);
   for (const [index, entry] of scan.entries.entries()) {
     if (!wanted.has(entry.path) || isImplied(entry, scan.entries[index + 1])) continue;
-    const group = groupOf(entry);
-    const owner = group === undefined ? bestClaim([entry.path], sources) : owners[group];
-    names.set(entry.path, owner?.info.name ?? UNCLAIMED_COMPONENT);
+    names.set(entry.path, ownerOf(entry, sources, owners)?.info.name ?? UNCLAIMED_COMPONENT);
   }
   return names;
 }
@@ -163,6 +160,16 @@ function withUnlistable(scan: Scan, claimed: readonly SourceClaims[]): readonly 
 
 function groupOf(entry: Entry): number | undefined {
   return entry.kind === 'directory' ? undefined : entry.linkGroup;
+}
+
+/** @param owners of link groups. */
+function ownerOf(
+  entry: Entry,
+  sources: readonly SourceClaims[],
+  owners: readonly (Owner | undefined)[],
+): Owner | undefined {
+  const group = groupOf(entry);
+  return group === undefined ? bestClaim([entry.path], sources) : owners[group];
 }
 
 function groupOwners(scan: Scan, sources: readonly SourceClaims[]): (Owner | undefined)[] {

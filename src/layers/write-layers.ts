@@ -32,8 +32,7 @@ export async function createLayerWriter(settings: LayerSettings): Promise<LayerW
   const plain = new PlainLayerWriter(settings);
   return {
     writeAll: (layers) => writeInOrder(layers, plain, writing),
-    write: async (layer) =>
-      layer.format === 'none' ? plain.write(layer) : nextOf(writeAll(writing, [layer])),
+    write: (layer) => nextOf(writeInOrder([layer], plain, writing)),
     close: () => close(writing),
   };
 }

@@ -13,7 +13,6 @@ import type { BuildOptions } from '../model/options.ts';
 import type { Reporter } from '../model/reporter.ts';
 import type { ImageSink } from '../output/image-sink.ts';
 import type { OpenRootfs } from '../scan/open-rootfs.ts';
-import { contentsPrefix } from '../scan/scan-prefix.ts';
 import { type ImagePlan, planImage, type ScannedTree, scanTree } from './plan-image.ts';
 import { planPrefetch } from './prefetch.ts';
 import type { LayerSummary, RunContext } from './run.ts';
@@ -34,7 +33,7 @@ export interface BuiltLayers {
 export async function buildLayers(building: LayerBuilding): Promise<BuiltLayers> {
   const { rootfs, options, engine, context, sink } = building;
   const tree = await scanTree(rootfs, options, context);
-  const writer = await createLayerWriter(layerSettings(building, tree.scan));
+  const writer = await createLayerWriter(layerSettings(building, tree));
   try {
     const { plan, layers } = await planBuild(tree, options, context);
     if (options.format !== 'none') warnOfOtherEngine(plan.previous, engine, context.reporter);
@@ -44,11 +43,14 @@ export async function buildLayers(building: LayerBuilding): Promise<BuiltLayers>
   }
 }
 
-function layerSettings({ rootfs, options, engine, context }: LayerBuilding, scan: Scan): LayerSettings {
+function layerSettings(
+  { options, engine, context }: LayerBuilding,
+  { scan, prefix }: ScannedTree,
+): LayerSettings {
   const total = contentBytes(scan);
   let done = 0;
   return {
-    prefix: contentsPrefix(rootfs, scan.entries),
+    prefix,
     chunkSizeBytes: options.chunkSizeBytes,
     minChunkSizeBytes: options.minChunkSizeBytes,
     engine,

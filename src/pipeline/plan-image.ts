@@ -9,6 +9,7 @@ import { createArranger } from '../layers/arrange.ts';
 import type { Component, SourceClaims } from '../model/component.ts';
 import type { Scan } from '../model/entry.ts';
 import { LayahError, unreachable } from '../model/errors.ts';
+import type { HostPrefix } from '../model/host-path.ts';
 import type { LayerPlan, PackingWarning, PreviousImage } from '../model/layer-plan.ts';
 import type { LayerContents, LayerFormat } from '../model/layer.ts';
 import type { PlanOptions } from '../model/options.ts';
@@ -47,6 +48,8 @@ export interface ImagePlan {
 export interface ScannedTree {
   readonly rootfs: OpenRootfs;
   readonly scan: Scan;
+  /** To read the contents of its files. */
+  readonly prefix: HostPrefix;
   readonly previous: PreviousImage | undefined;
 }
 
@@ -61,17 +64,16 @@ export async function scanTree(
   const previous = await readPrevious(options, context);
   const scan = await scanRootfs(rootfs, { prune, skipSpecialFiles, reporter, signal });
   if (scan.entries.length === 0) throw nothingLeft(options.rootfs);
-  return { rootfs, scan, previous };
+  return { rootfs, scan, prefix: contentsPrefix(rootfs, scan.entries), previous };
 }
 
 /** The format of the layers matters only to who writes them. */
 export async function planImage(
-  { rootfs, scan, previous }: ScannedTree,
+  { rootfs, scan, prefix, previous }: ScannedTree,
   options: PlanOptions & { readonly format: LayerFormat },
   { reporter, signal }: RunContext,
 ): Promise<ImagePlan> {
   const { createdSeconds, format } = options;
-  const prefix = contentsPrefix(rootfs, scan.entries);
   const reader = createRootfsReader({ ...rootfs, prefix }, scan.byPath);
   const claims = await loadSources({ scan, reader, reporter, signal }, options);
   rootfs.confirmInPlace();
