@@ -6,6 +6,7 @@ import { measureOnce } from './measure.ts';
 import { layahCommand } from './rows.ts';
 import type { Settings } from './settings.ts';
 import { alignColumns } from './table.ts';
+import { makeOneFile } from './trees.ts';
 
 const PACKAGES = 3000;
 const FILES_A_PACKAGE = 50;
@@ -17,9 +18,7 @@ const LOAD_DATABASE = fileURLToPath(new URL('load-database.js', import.meta.url)
  */
 export function renderDatabases(settings: Settings): string {
   const rows = Object.entries(DATABASES).map(([name, write]) => {
-    const tree = join(settings.work, name);
-    mkdirSync(join(tree, 'etc'), { recursive: true });
-    writeFileSync(join(tree, 'etc/hostname'), 'bench\n');
+    const tree = makeOneFile(join(settings.work, name));
     write(tree);
     const loading = execFileSync('node', [LOAD_DATABASE, name, tree], { encoding: 'utf8' });
     const withIt = measureOnce(layahCommand({ ...settings, tree }, '--compression none'), settings);

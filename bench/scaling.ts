@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cost, measureOnce, medianCost } from './measure.ts';
 import { layahCommand } from './rows.ts';
 import type { Settings } from './settings.ts';
 import { alignColumns } from './table.ts';
-import { countFiles, makeTree } from './trees.ts';
+import { countFiles, makeOneFile, makeTree } from './trees.ts';
 
 interface Share {
   readonly name: string;
@@ -21,18 +20,11 @@ export function renderScaling(tree: string, settings: Settings): string {
     { name: '50 %', tree: makeTree(`half:${tree}`, settings) },
     { name: '100 %', tree: path },
   ];
-  const startUpSeconds = measureLayah(oneFile(settings), '', settings).cpuSeconds;
+  const startUpSeconds = measureLayah(makeOneFile(join(settings.work, 'one-file')), '', settings).cpuSeconds;
   const rows = shares.map((share) => shareCells(share, startUpSeconds, settings));
   const header = ['files', 'number', 'MB', 'CPU s', 'us a file', 'ms a MB', 'peak MB'];
   const wall = `wall at 2 threads: ${two.wallSeconds.toFixed(2)} s, at 1: ${one.wallSeconds.toFixed(2)} s, ratio ${(two.wallSeconds / one.wallSeconds).toFixed(2)}`;
   return `${wall}\n${alignColumns([header, ...rows])}\nus and ms without the ${startUpSeconds.toFixed(2)} s of a tree of one file`;
-}
-
-function oneFile({ work }: Settings): string {
-  const tree = join(work, 'one-file');
-  mkdirSync(join(tree, 'etc'), { recursive: true });
-  writeFileSync(join(tree, 'etc/hostname'), 'bench\n');
-  return tree;
 }
 
 function shareCells({ name, tree }: Share, startUpSeconds: number, settings: Settings): string[] {

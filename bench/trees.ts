@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from './settings.ts';
 
@@ -13,6 +14,13 @@ export function makeTree(name: string, { repository, cache }: Places): string {
     env: { ...process.env, BENCH_SOURCE: source, BENCH_MINBASE: minbase },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  return path;
+}
+
+/** The smallest tree that can be built. @returns its path. */
+export function makeOneFile(path: string): string {
+  mkdirSync(join(path, 'etc'), { recursive: true });
+  writeFileSync(join(path, 'etc/hostname'), 'bench\n');
   return path;
 }
 
