@@ -112,7 +112,7 @@ export const LAYER_FLAGS: readonly Flag[] = [
   {
     name: 'threads',
     value: 'N',
-    description: 'worker threads (default: $LAYAH_THREADS, $CHUNKAH_THREADS, one a CPU up to 16)',
+    description: 'threads that compress (default: $LAYAH_THREADS, $CHUNKAH_THREADS, one a CPU up to 16)',
   },
 ];
 

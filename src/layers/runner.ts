@@ -1,29 +1,17 @@
-import { setImmediate } from 'node:timers/promises';
-import { allocateReadBuffer } from '../model/read-buffer.ts';
+import type { JobResult } from './execute-job.ts';
 import type { JobMessage, Slot } from './jobs.ts';
-import { outputCapacityBytes } from './jobs.ts';
-import { executeJob, type Executor, type JobResult } from './execute-job.ts';
 
-/** Executes jobs, in this thread or in others. Results arrive in any order; the caller keeps theirs. */
-export interface JobRunner {
-  readonly slots: readonly Slot[];
-  run(slotIndex: number, job: JobMessage): Promise<JobResult>;
-  close(): Promise<void>;
+export interface NumberedSlot extends Slot {
+  /** What threads call it by. */
+  readonly index: number;
 }
 
-/** Everything in this thread: for `--threads 1` and for tests. */
-export function inlineRunner(executor: Executor, inputBytes: number): JobRunner {
-  const slot = {
-    input: allocateReadBuffer(inputBytes),
-    output: new Uint8Array(outputCapacityBytes(inputBytes)),
-  };
-  return {
-    slots: [slot],
-    async run(_slotIndex, job) {
-      // Signals are heard only between turns of the event loop.
-      await setImmediate();
-      return executeJob(executor, job, slot);
-    },
-    close: async () => Promise.resolve(),
-  };
+/** Executes jobs, in this thread and in others. Results arrive in any order; the caller keeps theirs. */
+export interface JobRunner {
+  readonly slots: readonly NumberedSlot[];
+  /** Hands a job over to whoever takes it first: a worker that is free, or this thread when it helps. */
+  run(slot: NumberedSlot, job: JobMessage): Promise<JobResult>;
+  /** Executes the oldest job that nobody has taken, in this thread. @returns false when there is none. */
+  help(): boolean;
+  close(): Promise<void>;
 }

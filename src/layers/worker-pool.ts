@@ -1,16 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { LayahError } from '../model/errors.ts';
 import type { GzipEngine } from '../model/gzip-engine.ts';
-import type { HostPrefix } from '../model/host-path.ts';
 import { allocateSharedReadBuffer } from '../model/read-buffer.ts';
-import type { JobResult } from './execute-job.ts';
-import { outputCapacityBytes, type JobMessage, type Slot } from './jobs.ts';
+import { executeJob, type Executor, type JobResult } from './execute-job.ts';
+import { outputCapacityBytes, type JobMessage } from './jobs.ts';
 import type { CarriedError, WorkerReply, WorkerRequest, WorkerSetup } from './messages.ts';
-import type { JobRunner } from './runner.ts';
+import type { JobRunner, NumberedSlot } from './runner.ts';
 
 export interface PoolSettings {
-  readonly prefix: HostPrefix | undefined;
+  /** Of this thread. */
+  readonly executor: Executor;
   readonly engine: GzipEngine;
+  /** This one is among them. */
   readonly threads: number;
   readonly inputBytes: number;
   /** The compiled layer-worker.js. */
@@ -23,43 +24,65 @@ const SLOT_MEMORY_BYTES = 96 << 20;
 /** A worker makes hardly any garbage, and V8 would let it pile up to 48 MB in each of them. */
 const LIMITS = { maxYoungGenerationSizeMb: 6 };
 
-/** Worker threads that share the slots. A free worker takes the oldest job. */
+/** Ordering and hashing what more workers give leaves this thread no time for jobs of its own. */
+const MAX_HELPED_WORKERS = 3;
+
+/** So that a worker goes on when this thread, which executes a job itself, sees late what the worker has done. */
+const JOBS_A_WORKER = 2;
+
+/** Worker threads and this one, which share the slots. */
 export function workerPool(settings: PoolSettings): JobRunner {
   return new WorkerPool(settings);
 }
 
 interface PendingJob {
-  readonly request: WorkerRequest;
+  readonly slot: NumberedSlot;
+  readonly job: JobMessage;
   readonly resolve: (result: JobResult) => void;
-  readonly reject: (reason: Error) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 class WorkerPool implements JobRunner {
-  readonly slots: readonly Slot[];
+  readonly slots: readonly NumberedSlot[];
+  readonly #own: Executor;
   readonly #workers: readonly Worker[];
   /** One a worker: settled when it is ready, or never will be. */
   readonly #started: Promise<void>[] = [];
-  readonly #idle: Worker[] = [];
+  /** How many jobs each worker has that is ready. */
+  readonly #taken = new Map<Worker, number>();
   readonly #queue: PendingJob[] = [];
   readonly #running = new Map<number, PendingJob>();
   #failure: Error | undefined;
 
   constructor(settings: PoolSettings) {
-    const { prefix, engine } = settings;
+    const { executor, engine, threads, workerUrl } = settings;
     this.slots = sharedSlots(settings);
-    const setup: WorkerSetup = { prefix, engine, slots: this.slots };
-    this.#workers = Array.from({ length: settings.threads }, () => this.#start(settings.workerUrl, setup));
+    this.#own = executor;
+    const setup: WorkerSetup = { prefix: executor.prefix, engine, slots: this.slots };
+    const workers = threads - 1 > MAX_HELPED_WORKERS ? threads : threads - 1;
+    this.#workers = Array.from({ length: workers }, () => this.#start(workerUrl, setup));
   }
 
-  async run(slotIndex: number, job: JobMessage): Promise<JobResult> {
+  async run(slot: NumberedSlot, job: JobMessage): Promise<JobResult> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure);
         return;
       }
-      this.#queue.push({ request: { slotIndex, job }, resolve, reject });
+      this.#queue.push({ slot, job, resolve, reject });
       this.#dispatch();
     });
+  }
+
+  help(): boolean {
+    const pending = this.#queue.shift();
+    if (pending === undefined) return false;
+    try {
+      pending.resolve(executeJob(this.#own, pending.job, pending.slot));
+    } catch (thrown) {
+      pending.reject(thrown);
+    }
+    return true;
   }
 
   async close(): Promise<void> {
@@ -79,7 +102,7 @@ class WorkerPool implements JobRunner {
         worker.on('message', (reply: WorkerReply) => {
           if (reply.kind === 'ready') resolve();
           else this.#settle(reply);
-          this.#idle.push(worker);
+          this.#taken.set(worker, (this.#taken.get(worker) ?? 1) - 1);
           this.#dispatch();
         });
       }),
@@ -87,14 +110,22 @@ class WorkerPool implements JobRunner {
     return worker;
   }
 
+  /** First a job to each worker that has none. */
   #dispatch(): void {
-    while (this.#idle.length > 0 && this.#queue.length > 0) {
-      const worker = this.#idle.pop();
-      const pending = this.#queue.shift();
-      if (worker === undefined || pending === undefined) return;
-      this.#running.set(pending.request.slotIndex, pending);
-      worker.postMessage(pending.request);
+    for (let limit = 1; limit <= JOBS_A_WORKER; limit++) {
+      for (const [worker, taken] of this.#taken) {
+        if (taken < limit) this.#post(worker, taken);
+      }
     }
+  }
+
+  #post(worker: Worker, taken: number): void {
+    const pending = this.#queue.shift();
+    if (pending === undefined) return;
+    const request: WorkerRequest = { slotIndex: pending.slot.index, job: pending.job };
+    this.#running.set(request.slotIndex, pending);
+    this.#taken.set(worker, taken + 1);
+    worker.postMessage(request);
   }
 
   #settle(reply: Exclude<WorkerReply, { kind: 'ready' }>): void {
@@ -112,10 +143,11 @@ class WorkerPool implements JobRunner {
   }
 }
 
-function sharedSlots({ threads, inputBytes }: PoolSettings): Slot[] {
+function sharedSlots({ threads, inputBytes }: PoolSettings): NumberedSlot[] {
   const affordable = Math.floor(SLOT_MEMORY_BYTES / inputBytes);
-  const count = Math.max(threads + 1, Math.min(2 * threads + 2, affordable));
-  return Array.from({ length: count }, () => ({
+  const count = threads === 1 ? 1 : Math.max(threads + 1, Math.min(2 * threads + 2, affordable));
+  return Array.from({ length: count }, (_, index) => ({
+    index,
     input: allocateSharedReadBuffer(inputBytes),
     output: new Uint8Array(new SharedArrayBuffer(outputCapacityBytes(inputBytes))),
   }));

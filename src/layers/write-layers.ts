@@ -3,15 +3,16 @@
  * Jobs of several layers are under way at once, so that one huge layer and many small ones both use every thread;
  * a window of slots bounds what is in memory.
  */
+import { setImmediate } from 'node:timers/promises';
 import { LayahError } from '../model/errors.ts';
 import type { LayerContents } from '../model/layer.ts';
 import { openEngine } from './engines/open-engine.ts';
 import type { JobResult } from './execute-job.ts';
 import type { DeflateEngine } from './gzip.ts';
-import { createJobSource, slotCapacityBytes, type Job, type JobSource, type Slot } from './jobs.ts';
+import { createJobSource, slotCapacityBytes, type Job, type JobSource } from './jobs.ts';
 import { LayerAssembler } from './layer-assembler.ts';
 import { PlainLayerWriter } from './plain-layers.ts';
-import { inlineRunner, type JobRunner } from './runner.ts';
+import type { JobRunner, NumberedSlot } from './runner.ts';
 import type { LayerSettings } from './settings.ts';
 import { BlobSpool } from './spool.ts';
 import { workerPool } from './worker-pool.ts';
@@ -104,44 +105,53 @@ async function* writeAll(
 function createRunner(settings: LayerSettings, ownEngine: DeflateEngine): JobRunner {
   const { prefix, engine, threads } = settings;
   const inputBytes = slotCapacityBytes(settings);
-  if (threads === 1) return inlineRunner({ prefix, engine: ownEngine }, inputBytes);
   const workerUrl = new URL('../layers/layer-worker.js', import.meta.url);
-  return workerPool({ prefix, engine, threads, inputBytes, workerUrl });
+  return workerPool({ executor: { prefix, engine: ownEngine }, engine, threads, inputBytes, workerUrl });
 }
 
 interface FinishedJob {
   readonly job: Job;
   readonly result: JobResult;
-  readonly slot: Slot;
+  readonly slot: NumberedSlot;
 }
 
 interface StartedJob {
   readonly job: Job;
-  readonly slotIndex: number;
-  readonly slot: Slot;
+  readonly slot: NumberedSlot;
   readonly result: Promise<JobResult>;
 }
 
 /** Results in the order of the jobs. A slot is free again when the next result is asked for. */
 async function* runJobs(source: JobSource, runner: JobRunner): AsyncGenerator<FinishedJob> {
-  const free = [...runner.slots.entries()];
+  const free = [...runner.slots];
   const started: StartedJob[] = [];
   const startMore = (): void => {
     for (let slot = free.pop(); slot !== undefined; slot = free.pop()) {
-      const [slotIndex, buffers] = slot;
-      const job = source.fill(buffers);
+      const job = source.fill(slot);
       if (job === undefined) return;
-      const result = runner.run(slotIndex, job.message);
+      const result = runner.run(slot, job.message);
       // The failure is thrown where the result is awaited, in order; until then it counts as handled.
       result.catch(() => {});
-      started.push({ job, slotIndex, slot: buffers, result });
+      started.push({ job, slot, result });
     }
   };
   startMore();
   for (let oldest = started.shift(); oldest !== undefined; oldest = started.shift()) {
-    const { job, slotIndex, slot } = oldest;
-    yield { job, result: await oldest.result, slot };
-    free.push([slotIndex, slot]);
+    const { job, slot } = oldest;
+    yield { job, result: await helpUntil(oldest.result, runner), slot };
+    free.push(slot);
     startMore();
   }
+}
+
+/** Executes other jobs in this thread until the result is there. */
+async function helpUntil(result: Promise<JobResult>, runner: JobRunner): Promise<JobResult> {
+  const settled = result.then(
+    () => true,
+    () => true,
+  );
+  // Signals and what workers reply are heard only between turns of the event loop.
+  const isSettled = async (): Promise<boolean> => Promise.race([settled, setImmediate(false)]);
+  while (!(await isSettled()) && runner.help());
+  return result;
 }

@@ -1,10 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseEngine } from '../../src/layers/engines/choose-engine.ts';
+import { openEngine } from '../../src/layers/engines/open-engine.ts';
+import type { JobMessage } from '../../src/layers/jobs.ts';
+import type { JobRunner, NumberedSlot } from '../../src/layers/runner.ts';
+import { workerPool } from '../../src/layers/worker-pool.ts';
+import { rootfsPathFromText } from '../../src/model/rootfs-path.ts';
 
 /** The workers are files of their own, so threads are tested on the compiled program. */
 const LAYAH = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -67,22 +74,61 @@ describe('a worker', { timeout: 120_000 }, () => {
       await execa('node', [LAYAH, 'build', '--rootfs', rootfs, '-q', '-o', output, '--threads', '4']);
     }
   });
+});
 
-  it('reports the file it cannot read by its path', async () => {
-    const rootfs = join(directory, 'changing');
-    mkdirSync(rootfs);
-    writeFileSync(join(rootfs, 'a'), 'x');
-    writeHole(join(rootfs, 'b'), 2);
-    const result = await execa(
-      'node',
-      [LAYAH, 'build', '--rootfs', rootfs, '-o', join(directory, 'out'), '--threads', '2'],
-      {
-        reject: false,
-        env: { NODE_OPTIONS: `--import ${writeTruncator(join(rootfs, 'a'))}` },
-      },
-    );
-    expect(result.exitCode).toBe(1);
-    expect(result.stderr).toContain('/a changed while it was being read');
+describe('a pool of two threads', { timeout: 120_000 }, () => {
+  let pool: JobRunner;
+  beforeAll(async () => {
+    const engine = await chooseEngine({ name: 'zlib', level: undefined, libdeflatePath: undefined });
+    const executor = { prefix: `${directory}/rootfs/`, engine: await openEngine(engine) };
+    const workerUrl = new URL('../../dist/layers/layer-worker.js', import.meta.url);
+    pool = workerPool({ executor, engine, threads: 2, inputBytes: 1 << 20, workerUrl });
+  });
+  afterAll(async () => pool.close());
+
+  /** A file as it was when it had so many bytes. */
+  function wholeFile(name: string, sizeBytes: number): JobMessage {
+    const path = rootfsPathFromText(name);
+    const { mtimeNs: mtimeNanoseconds } = statSync(join(directory, 'rootfs', name), { bigint: true });
+    return {
+      ranges: [
+        { kind: 'file-range', path, offset: 0, lengthBytes: sizeBytes, sizeBytes, mtimeNanoseconds, at: 0 },
+      ],
+      stretches: [{ end: sizeBytes, chunkBytes: sizeBytes, mayJoin: false }],
+      minMemberBytes: 0,
+    };
+  }
+
+  function firstSlot(): NumberedSlot {
+    const [slot] = pool.slots;
+    if (slot === undefined) throw new Error('a pool has slots');
+    return slot;
+  }
+
+  it('leaves a job to the worker, or executes it in this thread that helps, with the same result', async () => {
+    const left = await pool.run(firstSlot(), wholeFile('small7', 9));
+    const ofWorker = Buffer.from(firstSlot().output.subarray(0, left.outputBytes));
+    expect(gunzipSync(ofWorker).toString()).toBe('content 7');
+
+    const others = pool.slots.slice(1).map((slot) => pool.run(slot, wholeFile('small8', 9)));
+    const helped = pool.run(firstSlot(), wholeFile('small7', 9));
+    while (pool.help());
+    expect(await helped).toEqual(left);
+    expect(Buffer.from(firstSlot().output.subarray(0, left.outputBytes))).toEqual(ofWorker);
+    await Promise.all(others);
+    expect(pool.help()).toBe(false);
+  });
+
+  it('reports the file that cannot be read by its path, whichever thread it was', async () => {
+    const changed = { code: 'file-changed', message: '/small7 changed while it was being read' };
+    await expect(pool.run(firstSlot(), wholeFile('small7', 8))).rejects.toMatchObject(changed);
+    const ofAll = pool.slots.map(async (slot) => pool.run(slot, wholeFile('small7', 8)));
+    const settled = Promise.allSettled(ofAll);
+    expect(pool.help()).toBe(true);
+    while (pool.help());
+    for (const outcome of await settled) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: changed });
+    }
   });
 });
 
@@ -94,7 +140,7 @@ describe('the threads', { timeout: 120_000 }, () => {
     writeHole(join(rootfs, 'hole'), 3);
   });
 
-  /** How many threads were started, and how it ended: threads that were left would keep the process alive. */
+  /** How many workers were started, and how it ended: threads that were left would keep the process alive. */
   async function run(command: string, ...flags: string[]) {
     const counts = join(directory, 'counts');
     writeFileSync(counts, '');
@@ -103,25 +149,25 @@ describe('the threads', { timeout: 120_000 }, () => {
       timeout: 60_000,
       env: { NODE_OPTIONS: `--import ${writeCounter(counts)}` },
     });
-    return { exitCode, timedOut, threads: readFileSync(counts, 'utf8').length };
+    return { exitCode, timedOut, workers: readFileSync(counts, 'utf8').length };
   }
 
-  it('of a build are as many as its content can use', async () => {
+  it('of a build are as many as its content can use, the main one among them', async () => {
     const output = join(directory, 'counted.ociarchive');
     const ended = await run('build', '--threads', '8', '-o', output);
-    expect(ended).toEqual({ exitCode: 0, timedOut: false, threads: 3 });
+    expect(ended).toEqual({ exitCode: 0, timedOut: false, workers: 2 });
   });
 
   it('end when the build fails while they start', async () => {
     mkdirSync(join(rootfs, 'var/lib/dpkg/status'), { recursive: true });
     const ended = await run('build', '--threads', '2', '-o', join(directory, 'failed.ociarchive'));
     rmSync(join(rootfs, 'var'), { recursive: true });
-    expect(ended).toEqual({ exitCode: 1, timedOut: false, threads: 2 });
+    expect(ended).toEqual({ exitCode: 1, timedOut: false, workers: 1 });
   });
 
   it('are not started by a plan, a build without compression or one whose scan fails', async () => {
     const output = join(directory, 'single.ociarchive');
-    const none = { exitCode: 0, timedOut: false, threads: 0 };
+    const none = { exitCode: 0, timedOut: false, workers: 0 };
     expect(await run('plan')).toEqual(none);
     expect(await run('build', '--threads', '2', '--compression', 'none', '-o', output)).toEqual(none);
     expect(await run('build', '--threads', '2', '--prune', '/hole', '-o', output)).toEqual({
@@ -135,18 +181,6 @@ describe('the threads', { timeout: 120_000 }, () => {
 function writeHole(path: string, threads: number): void {
   writeFileSync(path, '');
   truncateSync(path, threads * 8 * 2 ** 20);
-}
-
-/** A module that empties a file as soon as a worker starts, which is after the scan. */
-function writeTruncator(path: string): string {
-  const module = join(directory, 'truncate.mjs');
-  const content = [
-    "import { isMainThread } from 'node:worker_threads';",
-    "import { truncateSync } from 'node:fs';",
-    `if (!isMainThread) truncateSync(${JSON.stringify(path)}, 0);`,
-  ];
-  writeFileSync(module, content.join('\n'));
-  return module;
 }
 
 /** A module that adds a byte to a file for each worker that starts. */
