@@ -3,6 +3,7 @@ import { type Digest, parseDiffId, parseDigest } from '../model/digest.ts';
 import type { FileEntry } from '../model/entry.ts';
 import type { LayerContents, LayerFormat, TocBlob } from '../model/layer.ts';
 import { estargzFooter, externalTocFooter } from './estargz/footer.ts';
+import type { TocTar } from './estargz/toc-tar.ts';
 import { TocWriter } from './estargz/toc-writer.ts';
 import type { JobResult } from './execute-job.ts';
 import { gzipMember, type DeflateEngine } from './gzip.ts';
@@ -24,6 +25,7 @@ interface ExecutedJob {
 
 export interface AssemblerSettings {
   readonly spool: BlobSpool;
+  readonly tocTar: TocTar;
   readonly engine: DeflateEngine;
   readonly externalToc: boolean;
 }
@@ -35,6 +37,7 @@ export class LayerAssembler {
   readonly #toc: TocWriter | undefined;
   readonly #spool: BlobSpool;
   readonly #engine: DeflateEngine;
+  readonly #tocTar: TocTar;
   readonly #externalToc: boolean;
   readonly #tarHash = createHash('sha256');
   readonly #blobHash = createHash('sha256');
@@ -42,10 +45,11 @@ export class LayerAssembler {
   #fileHash = createHash('sha256');
   #tarBytes = 0;
 
-  constructor(layer: LayerContents, { spool, engine, externalToc }: AssemblerSettings) {
+  constructor(layer: LayerContents, { spool, tocTar, engine, externalToc }: AssemblerSettings) {
     this.#format = layer.format;
-    this.#toc = layer.format === 'estargz' ? new TocWriter(layer) : undefined;
+    this.#toc = layer.format === 'estargz' ? new TocWriter(layer, tocTar) : undefined;
     this.#spool = spool;
+    this.#tocTar = tocTar;
     this.#engine = engine;
     this.#externalToc = externalToc;
     spool.reset();
@@ -104,8 +108,7 @@ export class LayerAssembler {
   }
 
   #closeEstargz(toc: TocWriter): ClosedToc {
-    const tocTar = toc.close();
-    const { json, tar } = tocTar.close();
+    const { json, tar } = toc.close();
     const tocDigest = sha256(json);
     const member = gzipMember(this.#engine, tar);
     let tocBlob: TocBlob | undefined;
@@ -117,7 +120,7 @@ export class LayerAssembler {
       this.#append(tar, member);
       this.#append(new Uint8Array(), footer);
     }
-    tocTar.free();
+    this.#tocTar.reset();
     return { tocDigest, tocBlob };
   }
 }

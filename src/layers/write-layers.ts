@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { LayahError } from '../model/errors.ts';
 import type { LayerContents } from '../model/layer.ts';
 import { openEngine } from './engines/open-engine.ts';
+import { TocTar } from './estargz/toc-tar.ts';
 import type { JobResult } from './execute-job.ts';
 import type { DeflateEngine } from './gzip.ts';
 import { createJobSource, slotCapacityBytes, type Job, type JobSource } from './jobs.ts';
@@ -67,13 +68,14 @@ interface Writing {
   readonly settings: LayerSettings;
   readonly engine: DeflateEngine;
   readonly spool: BlobSpool;
+  readonly tocTar: TocTar;
   readonly runner: JobRunner;
 }
 
 async function open(settings: LayerSettings): Promise<Writing> {
   const engine = await openEngine(settings.engine);
   const spool = new BlobSpool(settings.temporaryDirectory);
-  return { settings, engine, spool, runner: createRunner(settings, engine) };
+  return { settings, engine, spool, tocTar: new TocTar(), runner: createRunner(settings, engine) };
 }
 
 async function close({ runner, spool }: Writing): Promise<void> {
@@ -82,7 +84,7 @@ async function close({ runner, spool }: Writing): Promise<void> {
 }
 
 async function* writeAll(
-  { settings, engine, spool, runner }: Writing,
+  { settings, engine, spool, tocTar, runner }: Writing,
   layers: readonly LayerContents[],
 ): AsyncGenerator<WrittenLayer> {
   const { externalToc } = settings;
@@ -93,7 +95,7 @@ async function* writeAll(
     settings.signal.throwIfAborted();
     layer ??= remaining.next().value;
     if (layer === undefined) return;
-    assembler ??= new LayerAssembler(layer, { spool, engine, externalToc });
+    assembler ??= new LayerAssembler(layer, { spool, tocTar, engine, externalToc });
     assembler.add(job, result, slot);
     settings.onContentBytes(job.contentBytes);
     if (!job.endsLayer) continue;

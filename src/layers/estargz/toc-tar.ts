@@ -8,11 +8,22 @@ const MAX_BYTES = 2 ** 31 - 1;
 
 const GROWTH_BYTES = 1 << 20;
 
+/** What stays for the next layer: hardly any TOC is larger. */
+const KEPT_BYTES = 4 << 20;
+
+const START = '{"version":1,"entries":[';
+
 /** Text of this many characters is encoded at a time. */
 const BATCH_CHARACTERS = 1 << 16;
 
 /** Bytes that a character of a string, which is one of UTF-16, becomes at most. */
 const UTF8_BYTES = 3;
+
+export interface ClosedTocTar {
+  readonly json: Uint8Array;
+  /** The JSON is part of it. */
+  readonly tar: Uint8Array;
+}
 
 /**
  * A whole tar with the TOC as its only entry:
@@ -21,12 +32,14 @@ const UTF8_BYTES = 3;
  *
  * The JSON is written row by row into its place: of a layer with hundreds of thousands of files it takes as many hundred
  * bytes, so that it must not be there twice. It ends at its last brace: readers differ in whether they hash what follows.
+ *
+ * One serves all layers of a build, one after the other.
  */
 export class TocTar {
   /** It grows without being copied, and what it has not reached yet takes no memory. */
   readonly #memory = new ArrayBuffer(GROWTH_BYTES, { maxByteLength: MAX_BYTES });
   #end = TAR_BLOCK_BYTES;
-  #text = '{"version":1,"entries":[';
+  #text = START;
   #separator = '';
 
   add(row: TocEntry): void {
@@ -35,8 +48,8 @@ export class TocTar {
     if (this.#text.length >= BATCH_CHARACTERS) this.#encode();
   }
 
-  /** Both lie in memory that is gone once it is freed. */
-  close(): { readonly json: Uint8Array; readonly tar: Uint8Array } {
+  /** Both lie in memory that the next TOC overwrites. */
+  close(): ClosedTocTar {
     this.#text += ']}';
     this.#encode();
     const jsonBytes = this.#end - TAR_BLOCK_BYTES;
@@ -44,12 +57,16 @@ export class TocTar {
     this.#grow(tarBytes);
     const tar = new Uint8Array(this.#memory, 0, tarBytes);
     tar.set(tarHeader(metadataFile(TOC_TAR_NAME, jsonBytes)));
+    tar.fill(0, this.#end);
     return { json: tar.subarray(TAR_BLOCK_BYTES, this.#end), tar };
   }
 
-  /** At once, not when garbage is collected next. */
-  free(): void {
-    this.#memory.resize(0);
+  /** For the next TOC. What a large one took is given back at once, not when garbage is collected next. */
+  reset(): void {
+    if (this.#memory.byteLength > KEPT_BYTES) this.#memory.resize(KEPT_BYTES);
+    this.#end = TAR_BLOCK_BYTES;
+    this.#text = START;
+    this.#separator = '';
   }
 
   #encode(): void {

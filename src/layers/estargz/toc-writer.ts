@@ -2,19 +2,21 @@ import type { LayerEntry } from '../../model/entry.ts';
 import type { LayerContents } from '../../model/layer.ts';
 import { listedEntries, type ListedEntry } from './listed-entries.ts';
 import { tocEntries, type WrittenChunk } from './toc-entries.ts';
-import { TocTar } from './toc-tar.ts';
+import type { ClosedTocTar, TocTar } from './toc-tar.ts';
 
 /** Writes the TOC of a layer while its chunks come, in the order of the tar. */
 export class TocWriter {
   readonly #listed: Iterator<ListedEntry, undefined>;
-  readonly #tar = new TocTar();
+  readonly #tar: TocTar;
   #entry: LayerEntry | undefined;
   #index = -1;
   #chunks: WrittenChunk[] = [];
   #fileDigest: string | undefined;
 
-  constructor(layer: LayerContents) {
+  constructor(layer: LayerContents, tar: TocTar) {
     this.#listed = listedEntries(layer);
+    this.#tar = tar;
+    tar.reset();
   }
 
   /** Goes on to an entry; from now on chunks and digest are its own. @param index - not less than before. */
@@ -32,11 +34,11 @@ export class TocWriter {
     this.#fileDigest = digest;
   }
 
-  /** The TOC in its tar, to be freed. */
-  close(): TocTar {
+  /** Until the tar is reset. */
+  close(): ClosedTocTar {
     do this.#next();
     while (this.#entry !== undefined);
-    return this.#tar;
+    return this.#tar.close();
   }
 
   #next(): void {
