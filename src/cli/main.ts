@@ -8,7 +8,7 @@ import { COMMANDS, findCommand, findInvocation } from './invocation.ts';
 import { guessErrorSettings } from './log-settings.ts';
 import { readMachine } from './read-machine.ts';
 import { exitCodeFor, renderError } from './report-error.ts';
-import { abortOnSignals, exitOnSignals } from './signals.ts';
+import { handleSignals } from './signals.ts';
 import { readStandardInput } from './standard-input.ts';
 
 /** Of a terminal that does not say how wide it is, and of what is no terminal. */
@@ -21,7 +21,10 @@ const STANDARD_INPUT_ARGUMENTS = ['config', 'list', 'record'];
 
 const argv = process.argv.slice(2);
 let signalExitCode: number | undefined;
-const stopExitingOnSignals = exitOnSignals(exitAtOnce);
+const signals = handleSignals((stopped, exitCode) => {
+  reportError(stopped);
+  process.exit(exitCode);
+});
 ignoreClosedPipes();
 // Until there is an answer: a run that ends without one must not look like success.
 process.exitCode = 1;
@@ -35,13 +38,17 @@ async function runReportingErrors(): Promise<number> {
   try {
     return await run();
   } catch (thrown) {
-    const settings = { ...guessErrorSettings(argv), command: findCommand(argv) };
-    process.stderr.write(renderError(thrown, settings));
+    reportError(thrown);
     const exitCode = signalExitCode ?? exitCodeFor(thrown);
     // Everything is cleared up by now; what a stalled reader has not taken would keep the process alive for ever.
     if (thrown instanceof LayahError && thrown.code === 'cancelled') process.exit(exitCode);
     return exitCode;
   }
+}
+
+function reportError(thrown: unknown): void {
+  const settings = { ...guessErrorSettings(argv), command: findCommand(argv) };
+  process.stderr.write(renderError(thrown, settings));
 }
 
 async function run(): Promise<number> {
@@ -123,22 +130,16 @@ async function createHost(values: FlagValues): Promise<Host> {
       columns: () => widthOf(process.stderr, DEFAULT_COLUMNS),
       nowMilliseconds: () => Number(process.hrtime.bigint()) / 1e6,
     },
-    abortOnSignals() {
-      stopExitingOnSignals();
-      return abortOnSignals((exitCode) => {
+    abortOnSignals: () =>
+      signals.abortOnSignals((exitCode) => {
         signalExitCode = exitCode;
-      }, exitAtOnce);
-    },
+      }),
   };
 }
 
 /** Undefined of what is no terminal, 0 of a terminal that does not say, as those of many pipelines. */
 function widthOf({ columns }: NodeJS.WriteStream, otherwise: number): number {
   return columns || otherwise;
-}
-
-function exitAtOnce(exitCode: number): void {
-  process.exit(exitCode);
 }
 
 /**

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { layah, layahMain, layahOrFail, run } from './layah.ts';
 import { testWith } from './needs.ts';
 
@@ -72,7 +73,7 @@ describe('a command that is killed', () => {
     const store = join(directory, 'interrupted');
     const args = [layahMain, 'chunk', 'add', images[0] ?? '', '--store', store, '--chunk-size', '4k'];
     const adding = execa(process.execPath, args, { reject: false });
-    await sleep(400);
+    await vi.waitUntil(() => existsSync(join(store, 'chunks')), { timeout: 20_000, interval: 5 });
     adding.kill('SIGINT');
     const { exitCode } = await adding;
     expect([0, 130]).toContain(exitCode);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { expectNothingLeft, makeWorkspace, type Workspace } from './failures-workspace.ts';
+import { untilSignalsAreHandled } from '../integration/handled-signals.ts';
 import { layahMain } from './layah.ts';
 
 const MEBIBYTE = 1 << 20;
@@ -31,6 +32,7 @@ describe('a build that is interrupted', () => {
   test('while it writes to a pipe ends with 130 and leaves no temporary file', async () => {
     const workspace = await makeWorkspace(manyFiles());
     const build = start(workspace, '-');
+    await untilSignalsAreHandled(build.pid);
     await sleep(1000);
     build.kill('SIGINT');
     const { exitCode, stderr } = await build;
@@ -56,9 +58,11 @@ describe('a build that is interrupted', () => {
       [layahMain, 'build', '--rootfs', workspace.rootfs, '--config', '-', '-o', workspace.archive],
       { reject: false, stdin: 'pipe' },
     );
-    await sleep(1000);
+    await untilSignalsAreHandled(build.pid);
     build.kill('SIGTERM');
-    expect((await build).exitCode).toBe(143);
+    const { exitCode, stderr } = await build;
+    expect(exitCode).toBe(143);
+    expect(stderr).toMatch(INTERRUPTED);
     await expectNothingLeft(workspace);
   });
 });
