@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { LayahError } from '../model/errors.ts';
 import type { LayerContents } from '../model/layer.ts';
 import { openEngine } from './engines/open-engine.ts';
+import { refuseLargeToc } from './estargz/toc-limit.ts';
 import { TocTar } from './estargz/toc-tar.ts';
 import type { JobResult } from './execute-job.ts';
 import type { DeflateEngine } from './gzip.ts';
@@ -21,7 +22,10 @@ import type { WrittenLayer } from './written-layer.ts';
 
 /** Has threads, from its creation until it is closed. */
 export interface LayerWriter {
-  /** @throws LayahError naming the file that could not be read or that changed. */
+  /**
+   * @throws LayahError naming the file that could not be read or that changed; before any layer is written, when one of
+   * them is too large for eStargz.
+   */
   writeAll(layers: readonly LayerContents[]): AsyncGenerator<WrittenLayer>;
   /** For layers that come one by one; only after the layer before has been read. @throws LayahError as above. */
   write(layer: LayerContents): Promise<WrittenLayer>;
@@ -51,6 +55,7 @@ async function* writeInOrder(
   plain: PlainLayerWriter,
   writing: Writing,
 ): AsyncGenerator<WrittenLayer> {
+  for (const layer of layers) refuseLargeToc(layer, writing.settings.chunkSizeBytes);
   const compressed = writeAll(
     writing,
     layers.filter(({ format }) => format !== 'none'),

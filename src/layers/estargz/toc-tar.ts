@@ -1,10 +1,9 @@
 import { TOC_TAR_NAME, type TocEntry } from '../../model/estargz.ts';
 import { END_OF_ARCHIVE_BYTES, TAR_BLOCK_BYTES, tarPaddingBytes } from '../../model/tar-format.ts';
+import { rootfsPathFromText } from '../../model/rootfs-path.ts';
 import { tarHeader } from '../tar-header.ts';
 import { metadataFile } from './metadata-file.ts';
-
-/** More than `node:crypto` hashes at once, and some six million files. */
-const MAX_BYTES = 2 ** 31 - 1;
+import { MAX_TOC_TAR_BYTES, tocTooLarge } from './toc-limit.ts';
 
 const GROWTH_BYTES = 1 << 20;
 
@@ -36,19 +35,28 @@ export interface ClosedTocTar {
  * One serves all layers of a build, one after the other.
  */
 export class TocTar {
+  readonly #maxBytes: number;
   /** It grows without being copied, and what it has not reached yet takes no memory. */
-  readonly #memory = new ArrayBuffer(GROWTH_BYTES, { maxByteLength: MAX_BYTES });
+  readonly #memory: ArrayBuffer;
   #end = TAR_BLOCK_BYTES;
   #text = START;
   #separator = '';
+  #lastName = '';
 
+  constructor(maxBytes = MAX_TOC_TAR_BYTES) {
+    this.#maxBytes = maxBytes;
+    this.#memory = new ArrayBuffer(Math.min(GROWTH_BYTES, maxBytes), { maxByteLength: maxBytes });
+  }
+
+  /** @throws LayahError `unsupported-entry` naming the path for which there is no more room. */
   add(row: TocEntry): void {
     this.#text += this.#separator + JSON.stringify(row);
     this.#separator = ',';
+    this.#lastName = row.name;
     if (this.#text.length >= BATCH_CHARACTERS) this.#encode();
   }
 
-  /** Both lie in memory that the next TOC overwrites. */
+  /** Both lie in memory that the next TOC overwrites. @throws LayahError as above. */
   close(): ClosedTocTar {
     this.#text += ']}';
     this.#encode();
@@ -77,6 +85,8 @@ export class TocTar {
   }
 
   #grow(bytes: number): void {
-    if (bytes > this.#memory.byteLength) this.#memory.resize(bytes + GROWTH_BYTES);
+    if (bytes <= this.#memory.byteLength) return;
+    if (bytes > this.#maxBytes) throw tocTooLarge(rootfsPathFromText(this.#lastName), this.#maxBytes);
+    this.#memory.resize(Math.min(bytes + GROWTH_BYTES, this.#maxBytes));
   }
 }

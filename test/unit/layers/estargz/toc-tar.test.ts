@@ -61,4 +61,20 @@ describe('The tar of a TOC', () => {
     toc.reset();
     expect([json.length, tar.length]).toEqual([0, 0]);
   });
+
+  it('that is full is refused, naming the row for which there is no room', () => {
+    const full = new TocTar(1 << 20);
+    const addRows = (): void => {
+      for (let index = 0; index < 100_000; index++) full.add({ name: `srv/${index}`, type: 'reg' });
+    };
+    expect(addRows).toThrow(
+      /^the table of contents of the layer with \/srv\/\d+ would be above 1,048,576 bytes$/,
+    );
+  });
+
+  it('that is full only at its end is refused too', () => {
+    const full = new TocTar(1024);
+    full.add({ name: 'srv/file', type: 'reg' });
+    expect(() => full.close()).toThrow('the layer with /srv/file would be above 1,024 bytes');
+  });
 });
