@@ -1,28 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { metadataFile } from '../../../../src/layers/estargz/metadata-file.ts';
 import { tocEntries, type WrittenChunk } from '../../../../src/layers/estargz/toc-entries.ts';
 import { refuseLargeToc } from '../../../../src/layers/estargz/toc-limit.ts';
 import type { LayerEntry } from '../../../../src/model/entry.ts';
-import { rootfsPathFromText } from '../../../../src/model/rootfs-path.ts';
 import { contents, SETTINGS, writeLayers } from '../written-layers.ts';
 
 const CHUNK_BYTES = 4096;
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
-function file(name: string, sizeBytes: number): LayerEntry {
-  return { ...metadata(name), kind: 'file', sizeBytes, mtimeNanoseconds: 0n };
-}
-
-function metadata(name: string) {
-  return {
-    path: rootfsPathFromText(name),
-    mode: 0,
-    uid: 0,
-    gid: 0,
-    mtimeSeconds: 0,
-    xattrs: [],
-    linkGroup: undefined,
-  };
+function special(kind: 'directory' | 'fifo', name: string): LayerEntry {
+  return { ...metadataFile(name, 0), kind };
 }
 
 /** Bytes of the rows and their commas, where each chunk has a gzip member of so many bytes. */
@@ -49,13 +37,15 @@ const entry = fc
     sizeBytes: fc.integer({ min: 0, max: 5 * CHUNK_BYTES }),
   })
   .map(({ kind, name, sizeBytes }): LayerEntry =>
-    kind === 'file' ? file(name, sizeBytes) : { ...metadata(name), kind },
+    kind === 'file' ? metadataFile(name, sizeBytes) : special(kind, name),
   );
 
 describe('A layer with too large a TOC', () => {
   it('is refused before it is written, with the path and with what to do', async () => {
     // Nothing of this name is there to be read.
-    const layers = [contents('estargz', [file('etc/motd', 1), file('srv/disk.img', 64 * 2 ** 30)])];
+    const layers = [
+      contents('estargz', [metadataFile('etc/motd', 1), metadataFile('srv/disk.img', 64 * 2 ** 30)]),
+    ];
     const writing = writeLayers(layers, { ...SETTINGS, prefix: '/nowhere/', chunkSizeBytes: CHUNK_BYTES });
     await expect(writing.next()).rejects.toMatchObject({
       code: 'unsupported-entry',
@@ -76,7 +66,7 @@ describe('A layer with too large a TOC', () => {
   it('is known by not much less', () => {
     for (const sizeBytes of [0, 1000, 1e6]) {
       const entries = Array.from({ length: 100 }, (_, index) =>
-        file(`usr/share/doc/file-${index}`, sizeBytes),
+        metadataFile(`usr/share/doc/file-${index}`, sizeBytes),
       );
       const bytes = 0.8 * tocBytes(entries, CHUNK_BYTES);
       expect(() => refuseLargeToc(contents('estargz', entries), CHUNK_BYTES, bytes)).toThrow('above');
@@ -84,7 +74,7 @@ describe('A layer with too large a TOC', () => {
   });
 
   it('is written all the same where its format has none', () => {
-    const entries = [file('etc/motd', 1000)];
+    const entries = [metadataFile('etc/motd', 1000)];
     expect(() => refuseLargeToc(contents('gzip', entries), CHUNK_BYTES, 1)).not.toThrow();
     expect(() => refuseLargeToc(contents('estargz', entries), CHUNK_BYTES, 1)).toThrow('/etc/motd');
   });
