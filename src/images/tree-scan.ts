@@ -14,6 +14,7 @@ export function scanTree({ root, inodes, linkedInodes }: MergedTree): Scan {
     root: { kind: 'directory', path: ROOT_PATH, mode, uid, gid, mtimeSeconds, xattrs },
     entries: [...byPath.values()],
     byPath,
+    isComplete: true,
     linkGroups,
   };
 }

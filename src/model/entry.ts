@@ -69,6 +69,8 @@ export interface Scan {
   /** Without the root; depth first, the names of a directory in byte order, so parents come first. */
   readonly entries: readonly Entry[];
   readonly byPath: ReadonlyMap<RootfsPath, Entry>;
+  /** Whether nothing was left out of it: no socket, and nothing that the user wants to leave out. */
+  readonly isComplete: boolean;
   /** Paths of the same inode, in scan order, at least two a group. */
   readonly linkGroups: readonly (readonly RootfsPath[])[];
 }

@@ -74,7 +74,7 @@ export async function planImage(
   { reporter, signal }: RunContext,
 ): Promise<ImagePlan> {
   const { createdSeconds, format } = options;
-  const reader = createRootfsReader({ ...rootfs, prefix }, scan.byPath);
+  const reader = createRootfsReader({ ...rootfs, prefix }, scan);
   const claims = await loadSources({ scan, reader, reporter, signal }, options);
   rootfs.confirmInPlace();
   const { components, summaries } = assignComponents(scan, claims);

@@ -15,7 +15,7 @@ export interface LinkedPath {
 export function groupHardlinks(
   ungrouped: readonly Entry[],
   linkedPaths: readonly LinkedPath[],
-): Omit<Scan, 'root'> {
+): Pick<Scan, 'entries' | 'byPath' | 'linkGroups'> {
   const linkGroups = collectGroups(linkedPaths);
   const groupByPath = new Map(
     linkGroups.flatMap((paths, group) => paths.map((path) => [path, group] as const)),

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Entry, Scan } from '../model/entry.ts';
-import { LayahError, systemErrorCode, unreachable } from '../model/errors.ts';
+import { LayahError, systemErrorCode } from '../model/errors.ts';
 import { hostPath, type HostPrefix } from '../model/host-path.ts';
 import { resolveLinks, type TreeNode } from '../model/resolve-links.ts';
 import {
@@ -25,13 +25,17 @@ import {
 import type { DigestAlgorithm, RootfsReader } from '../model/rootfs-reader.ts';
 import type { OpenRootfs } from './open-rootfs.ts';
 
+type ScannedPaths = Pick<Scan, 'byPath' | 'isComplete'>;
+
+const NOTHING_SCANNED: ScannedPaths = { byPath: new Map(), isComplete: false };
+
 /**
  * Reads package databases: links are resolved name by name inside the tree, and only regular files are opened.
  * @param scanned - what is known already, so that it is not looked for again.
  */
 export function createRootfsReader(
   { prefix, hostDirectory }: Pick<OpenRootfs, 'prefix' | 'hostDirectory'>,
-  scanned: Scan['byPath'] = new Map<RootfsPath, Entry>(),
+  scanned: ScannedPaths = NOTHING_SCANNED,
 ): RootfsReader {
   const locate = createLocator(prefix, scanned);
   const resolve: RootfsReader['resolve'] = (path) => locate(path)?.path;
@@ -48,7 +52,7 @@ export function createRootfsReader(
     },
     async hashFile(path, algorithm, signal) {
       const located = locate(path);
-      if (located?.kind !== 'file') return undefined;
+      if (located?.node.kind !== 'file') return undefined;
       return hashRegularFile({ prefix, path: located.path, algorithm, signal });
     },
     async copyFile(path, hostDestination, maxBytes) {
@@ -63,58 +67,45 @@ export function createRootfsReader(
 interface Located {
   /** With every symlink resolved. */
   readonly path: RootfsPath;
-  readonly kind: NodeKind;
+  readonly node: Node;
 }
 
-type NodeKind = 'directory' | 'file' | 'symlink' | 'other';
+type Node = Entry | FoundNode;
 
-interface Node extends TreeNode {
-  readonly kind: NodeKind;
+/** What was not scanned. */
+interface FoundNode extends TreeNode {
+  readonly kind: 'directory' | 'file' | 'symlink' | 'other';
 }
 
 /** Databases have thousands of files in few directories, so it asks for a directory once. */
 function createLocator(
   prefix: HostPrefix,
-  scanned: Scan['byPath'],
+  { byPath, isComplete }: ScannedPaths,
 ): (path: RootfsPath) => Located | undefined {
   /** Without a symlink on the way to them, as all that was scanned. */
-  const directories = new Set([ROOT_PATH]);
+  const directories = new Map<RootfsPath, FoundNode>([[ROOT_PATH, { kind: 'directory' }]]);
   const find = (path: RootfsPath): Node | undefined => {
-    if (directories.has(path)) return { kind: 'directory' };
-    const entry = scanned.get(path);
-    const node = entry === undefined ? findNode(prefix, path) : nodeOf(entry);
-    if (node?.kind === 'directory') directories.add(path);
+    const known = byPath.get(path) ?? directories.get(path);
+    if (known !== undefined || isComplete) return known;
+    const node = findNode(prefix, path);
+    if (node?.kind === 'directory') directories.set(path, node);
     return node;
   };
+  const isDirectory = (path: RootfsPath): boolean =>
+    byPath.get(path)?.kind === 'directory' || directories.has(path);
   return (path) => {
-    if (scanned.has(path) || directories.has(parentPath(path))) {
+    if (byPath.has(path) || isDirectory(parentPath(path))) {
       const node = find(path);
-      if (node?.kind !== 'symlink') return node && { path, kind: node.kind };
+      if (node?.kind !== 'symlink') return node && { path, node };
     }
     const resolved = resolveLinks(path, find);
-    const kind = resolved === undefined ? undefined : find(resolved)?.kind;
-    return resolved === undefined || kind === undefined ? undefined : { path: resolved, kind };
+    const node = resolved === undefined ? undefined : find(resolved);
+    return resolved === undefined || node === undefined ? undefined : { path: resolved, node };
   };
-}
-
-function nodeOf(entry: Entry): Node {
-  switch (entry.kind) {
-    case 'symlink':
-      return { kind: 'symlink', target: entry.target };
-    case 'directory':
-    case 'file':
-      return { kind: entry.kind };
-    case 'fifo':
-    case 'character-device':
-    case 'block-device':
-      return { kind: 'other' };
-    default:
-      return unreachable(entry);
-  }
 }
 
 /** Opening is no way to find out: that of a device may do something (rewind a tape), that of a socket fails. */
-function findNode(prefix: HostPrefix, path: RootfsPath): Node | undefined {
+function findNode(prefix: HostPrefix, path: RootfsPath): FoundNode | undefined {
   const place = hostPath(prefix, path);
   try {
     const stats = lstatSync(place, { throwIfNoEntry: false });
@@ -130,8 +121,8 @@ function findNode(prefix: HostPrefix, path: RootfsPath): Node | undefined {
   }
 }
 
-function checkKind({ path, kind }: Located): void {
-  if (kind !== 'file') throw unusable(path, 'is not a regular file');
+function checkKind({ path, node }: Located): void {
+  if (node.kind !== 'file') throw unusable(path, 'is not a regular file');
 }
 
 /** O_NONBLOCK: should a FIFO take the file's place, opening it must not wait for a writer. */
@@ -139,7 +130,9 @@ export const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.
 
 function readRegularFile(prefix: HostPrefix, located: Located, maxBytes: number): Buffer {
   checkKind(located);
-  const { path } = located;
+  const { path, node } = located;
+  const knownBytes = 'sizeBytes' in node ? node.sizeBytes : undefined;
+  if (knownBytes !== undefined) checkSize(knownBytes, path, maxBytes);
   let descriptor: number;
   try {
     descriptor = openSync(hostPath(prefix, path), OPEN_FLAGS);
@@ -147,16 +140,20 @@ function readRegularFile(prefix: HostPrefix, located: Located, maxBytes: number)
     throw failed(path, thrown);
   }
   try {
-    return readDescriptor(descriptor, path, maxBytes);
+    return readDescriptor(descriptor, knownBytes ?? statSize(descriptor, path, maxBytes));
   } finally {
     closeSync(descriptor);
   }
 }
 
-function readDescriptor(descriptor: number, path: RootfsPath, maxBytes: number): Buffer {
+function statSize(descriptor: number, path: RootfsPath, maxBytes: number): number {
   const stats = fstatSync(descriptor);
   checkFile(stats, path, maxBytes);
-  const content = Buffer.allocUnsafe(stats.size);
+  return stats.size;
+}
+
+function readDescriptor(descriptor: number, sizeBytes: number): Buffer {
+  const content = Buffer.allocUnsafe(sizeBytes);
   let filled = 0;
   while (filled < content.length) {
     const count = readSync(descriptor, content, filled, content.length - filled, filled);
@@ -168,8 +165,12 @@ function readDescriptor(descriptor: number, path: RootfsPath, maxBytes: number):
 
 function checkFile(stats: Stats, path: RootfsPath, maxBytes: number): void {
   if (!stats.isFile()) throw unusable(path, 'is not a regular file');
-  if (stats.size > maxBytes) {
-    throw unusable(path, `has ${stats.size} bytes, more than the limit of ${maxBytes}`);
+  checkSize(stats.size, path, maxBytes);
+}
+
+function checkSize(sizeBytes: number, path: RootfsPath, maxBytes: number): void {
+  if (sizeBytes > maxBytes) {
+    throw unusable(path, `has ${sizeBytes} bytes, more than the limit of ${maxBytes}`);
   }
 }
 

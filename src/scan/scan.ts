@@ -38,7 +38,9 @@ export async function scanRootfs(rootfs: OpenRootfs, options: ScanOptions): Prom
   await walkTree(walk);
   rootfs.confirmInPlace();
   reportSkipped(walk);
-  return { root, ...groupHardlinks(walk.entries, walk.linkedPaths) };
+  const { skipped } = walk;
+  const isComplete = options.prune.length === 0 && skipped.sockets.length === 0 && skipped.special === 0;
+  return { root, ...groupHardlinks(walk.entries, walk.linkedPaths), isComplete };
 }
 
 interface Walk {

@@ -81,6 +81,7 @@ function scanNodes(nodes: ReadonlyMap<RootfsPath, MemoryNode>): Scan {
     root: { ...metadata(ROOT_PATH), kind: 'directory', xattrs: rootXattrs },
     entries,
     byPath: new Map(entries.map((entry) => [entry.path, entry])),
+    isComplete: true,
     linkGroups: groups,
   };
 }

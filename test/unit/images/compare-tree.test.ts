@@ -52,6 +52,7 @@ async function compare(sides: Sides): Promise<{ found: string[]; read: string[] 
       root: sides.root ?? ROOT,
       entries,
       byPath: new Map(entries.map((entry) => [entry.path, entry])),
+      isComplete: true,
       linkGroups: (sides.groups ?? []).map((group) => group.map((path) => rootfsPath(path))),
     },
     digestOf: async ({ path }) => {

@@ -17,7 +17,8 @@ function file(path: string, mtimeSeconds: number, linkGroup?: number): Entry {
 }
 
 function scanOf(entries: readonly Entry[], root: DirectoryEntry = directory('')): Scan {
-  return { root, entries, byPath: new Map(entries.map((entry) => [entry.path, entry])), linkGroups: [] };
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  return { root, entries, byPath, isComplete: true, linkGroups: [] };
 }
 
 function component(entries: readonly Entry[], mtimeClampSeconds?: number): Component {

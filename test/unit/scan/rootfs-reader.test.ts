@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentReporter } from '../../../src/model/reporter.ts';
-import { rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
+import { ROOT_PATH, rootfsPathFromText } from '../../../src/model/rootfs-path.ts';
 import type { RootfsReader } from '../../../src/model/rootfs-reader.ts';
 import { openRootfs, type OpenRootfs } from '../../../src/scan/open-rootfs.ts';
 import { createRootfsReader } from '../../../src/scan/rootfs-reader.ts';
@@ -152,7 +152,7 @@ describe('reading through a root filesystem that was scanned', () => {
 
   beforeAll(async () => {
     const options = { prune: [], skipSpecialFiles: false, reporter: silentReporter, signal: running };
-    scanned = createRootfsReader(rootfs, (await scanRootfs(rootfs, options)).byPath);
+    scanned = createRootfsReader(rootfs, await scanRootfs(rootfs, options));
   });
 
   it('finds the same as without the scan, and also what the scan left out', () => {
@@ -173,6 +173,29 @@ describe('reading through a root filesystem that was scanned', () => {
     expect(() => scanned.readFile(path('fifo'), 100)).toThrow(
       '/fifo in the root filesystem is not a regular',
     );
+  });
+
+  it('does not look for what a scan that left out nothing has not', async () => {
+    const root = join(outside, 'complete');
+    mkdirSync(join(root, 'lib'), { recursive: true });
+    writeFileSync(join(root, 'lib/status'), 'in the tree');
+    symlinkSync('lib', join(root, 'link'));
+    const complete = openRootfs(root);
+    const options = { skipSpecialFiles: false, reporter: silentReporter, signal: running };
+    const whole = createRootfsReader(complete, await scanRootfs(complete, { ...options, prune: [] }));
+    const prune = [{ path: path('lib'), keepDirectory: true }];
+    const part = createRootfsReader(complete, await scanRootfs(complete, { ...options, prune }));
+    writeFileSync(join(root, 'lib/later'), 'after the scan');
+    expect(whole.resolve(path('link/later'))).toBeUndefined();
+    expect(part.resolve(path('link/later'))).toBe('lib/later');
+    for (const each of [whole, part]) {
+      expect(each.readFile(path('link/status'), 100)?.toString()).toBe('in the tree');
+      expect(() => each.readFile(path('lib/status'), 10)).toThrow(
+        '/lib/status in the root filesystem has 11 bytes, more than the limit of 10',
+      );
+      expect(each.resolve(ROOT_PATH)).toBe(ROOT_PATH);
+    }
+    complete.close();
   });
 
   it('follows no link that has taken the place of a file since', async () => {

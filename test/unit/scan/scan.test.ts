@@ -207,6 +207,17 @@ describe('a scan', () => {
     expect(paths(await scan({ prune: ['/e/', '/e', 'p/'] }))).toEqual(['/keep', '/p']);
   });
 
+  it('says whether something was left out', async () => {
+    execFileSync('mkfifo', [join(root, 'fifo')]);
+    writeFileSync(join(root, 'file'), '');
+    expect((await scan()).isComplete).toBe(true);
+    expect((await scan({ prune: ['/file'] })).isComplete).toBe(false);
+    expect((await scan({ skipSpecialFiles: true })).isComplete).toBe(false);
+    const server = createServer().listen(join(root, 'socket'));
+    expect((await scan()).isComplete).toBe(false);
+    server.close();
+  });
+
   it('warns of a prune pattern that matches nothing', async () => {
     writeFileSync(join(root, 'keep'), '');
     await scan({ prune: ['/missing'] });
