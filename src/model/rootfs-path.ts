@@ -42,6 +42,11 @@ export function parentPath(path: RootfsPath): RootfsPath {
   return (slash < 0 ? '' : path.slice(0, slash)) as RootfsPath;
 }
 
+/** Whether it is the direct parent of the path, without making a string to find out; not for the root. */
+export function isParent(directory: RootfsPath, path: RootfsPath): boolean {
+  return path.lastIndexOf('/') === directory.length && path.startsWith(directory);
+}
+
 export function baseName(path: RootfsPath): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

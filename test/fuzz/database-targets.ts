@@ -95,12 +95,9 @@ export const DATABASE_TARGETS: readonly FuzzTarget[] = [
     ],
     read(input) {
       const lines = text(input);
-      return [
-        parseAlpmDesc(lines),
-        [...parseAlpmFiles(lines)],
-        [...parseMtreeFiles(lines)],
-        parsePacmanConfig(lines),
-      ];
+      const listed: string[] = [];
+      parseAlpmFiles(lines, (line) => listed.push(line));
+      return [parseAlpmDesc(lines), listed, [...parseMtreeFiles(lines)], parsePacmanConfig(lines)];
     },
   },
   {

@@ -28,7 +28,9 @@ export interface AlpmDesc {
  */
 export function parseAlpmDesc(text: string): AlpmDesc | undefined {
   const values = new Map<string, string>();
-  for (const { section, line } of sectionLines(text)) if (!values.has(section)) values.set(section, line);
+  eachLine(text, (section, line) => {
+    if (!values.has(section)) values.set(section, line);
+  });
   const name = values.get('%NAME%');
   if (name === undefined) return undefined;
   return {
@@ -40,12 +42,14 @@ export function parseAlpmDesc(text: string): AlpmDesc | undefined {
 }
 
 /**
- * The lines of the section %FILES%: paths without a leading slash, directories with a trailing one. One at a time, as
- * a list may have millions.
+ * Visits the lines of the section %FILES%: paths without a leading slash, directories with a trailing one. One at a
+ * time, as a list may have millions.
  * @param text - a byte string.
  */
-export function* parseAlpmFiles(text: string): Generator<string> {
-  for (const { section, line } of sectionLines(text)) if (section === FILES_SECTION) yield line;
+export function parseAlpmFiles(text: string, visit: (line: string) => void): void {
+  eachLine(text, (section, line) => {
+    if (section === FILES_SECTION) visit(line);
+  });
 }
 
 const FILES_SECTION = '%FILES%';
@@ -53,13 +57,8 @@ const SECTION_PATTERN = /^%[A-Z0-9]{1,32}%$/;
 /** Longer than any path. */
 const MAX_LINE_BYTES = 64 * 1024;
 
-interface SectionLine {
-  /** With the percent signs. */
-  readonly section: string;
-  readonly line: string;
-}
-
-function* sectionLines(text: string): Generator<SectionLine> {
+/** Sections have their percent signs. */
+function eachLine(text: string, visit: (section: string, line: string) => void): void {
   let section: string | undefined;
   for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);
@@ -71,7 +70,7 @@ function* sectionLines(text: string): Generator<SectionLine> {
     const isHeader = section !== FILES_SECTION && SECTION_PATTERN.test(line);
     if (isHeader) section = line;
     else if (line === '') section = undefined;
-    else if (section !== undefined) yield { section, line };
+    else if (section !== undefined) visit(section, line);
   }
 }
 

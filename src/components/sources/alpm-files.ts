@@ -71,8 +71,8 @@ function claimList(
   { component, find }: ListOwner,
 ): ReadonlySet<RootfsPath> {
   const missing = new Set<RootfsPath>();
-  for (const line of parseAlpmFiles(list)) {
-    if (line.length > MAX_PATH_BYTES) continue;
+  parseAlpmFiles(list, (line) => {
+    if (line.length > MAX_PATH_BYTES) return;
     const isDirectory = line.endsWith('/');
     const path = rootfsPath(line);
     const entry = find(path);
@@ -81,7 +81,7 @@ function claimList(
     } else if (isDirectory === (entry.kind === 'directory') && !claims.has(entry.path)) {
       claims.set(entry.path, { component, strength: 'strong' });
     }
-  }
+  });
   return missing;
 }
 

@@ -61,15 +61,13 @@ async function claimAlpm(
     (byComponent.get(name) ?? []).map((alpmPackage) => ({ alpmPackage, component })),
   );
   const databasePaths = [...DATABASE_NAMES.map((name) => joinPath(directory, name)), LOG];
-  const files = await findAlpmFiles(input, reading, members);
-  const claims = new Map([
-    ...files.claims,
-    ...claimDatabaseFiles(input, databasePaths, names.length),
-    ...claimPackageDirectories(input, members),
-  ]);
-  for (const [path, claim] of await reclaimMovedFiles(input, { missing: files.missing, claims })) {
-    claims.set(path, claim);
-  }
+  const { claims, missing } = await findAlpmFiles(input, reading, members);
+  const add = (more: ReadonlyMap<RootfsPath, Claim>): void => {
+    for (const [path, claim] of more) claims.set(path, claim);
+  };
+  add(claimDatabaseFiles(input, databasePaths, names.length));
+  add(claimPackageDirectories(input, members));
+  add(await reclaimMovedFiles(input, { missing, claims }));
   return {
     source: 'alpm',
     packageCount: packages.length,

@@ -60,14 +60,15 @@ export function claimDatabaseFiles(
   paths: readonly RootfsPath[],
   component: number,
 ): Map<RootfsPath, Claim> {
-  // A link to the root would make the whole tree a database.
+  // Most are not there at all. A link to the root would make the whole tree a database.
   const roots = new Map(
     paths
       .flatMap((path) => [reader.resolveParent(path) ?? ROOT_PATH, reader.resolve(path) ?? ROOT_PATH])
-      .filter((path) => path !== ROOT_PATH)
+      .filter((path) => path !== ROOT_PATH && scan.byPath.has(path))
       .map((path) => [path, component] as const),
   );
   const claims = new Map<RootfsPath, Claim>();
+  if (roots.size === 0) return claims;
   for (const [path] of entriesBelow(scan, roots)) claims.set(path, { component, strength: 'strong' });
   return claims;
 }

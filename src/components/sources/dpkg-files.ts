@@ -15,7 +15,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SourceInput } from '../../model/component.ts';
 import type { Entry } from '../../model/entry.ts';
-import { parentPath, type RootfsPath } from '../../model/rootfs-path.ts';
+import { isParent, parentPath, ROOT_PATH, type RootfsPath } from '../../model/rootfs-path.ts';
 import { createDatabaseReader } from './database-reader.ts';
 import type { DpkgDatabase } from './dpkg-database.ts';
 import type { DivertPath } from './dpkg-diversions.ts';
@@ -77,7 +77,7 @@ interface Finding {
 function ownListed({ lists, findOf, owners, missing }: Finding, listed: DpkgPackage): boolean {
   const paths = lists.readPaths(listed);
   const find = findOf(listed);
-  const directories = new Set(paths?.map(parentPath));
+  const directories = parentsOf(paths ?? []);
   const leftOut = new Set(listed.conffiles.flatMap(({ path, obsolete }) => (obsolete ? path : [])));
   const onlyConffiles = !listed.installed && listed.conffiles.length > 0;
   let missingCount = 0;
@@ -95,6 +95,18 @@ function ownListed({ lists, findOf, owners, missing }: Finding, listed: DpkgPack
     }
   }
   return paths !== undefined;
+}
+
+/** Lists name the files of a directory one after the other, so most parents are the one before. */
+function parentsOf(paths: readonly RootfsPath[]): ReadonlySet<RootfsPath> {
+  const parents = new Set<RootfsPath>();
+  let latest = ROOT_PATH;
+  for (const path of paths) {
+    if (isParent(latest, path)) continue;
+    latest = parentPath(path);
+    parents.add(latest);
+  }
+  return parents;
 }
 
 function ownConffiles({ findOf, owners, missing }: Finding, listed: DpkgPackage): void {

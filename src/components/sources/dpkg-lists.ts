@@ -25,24 +25,21 @@ export function createListReader(
   const infoDirectory = joinPath(databaseDirectory, 'info');
   const readFirst = createTextReader(readDatabaseFile);
   let remainingLines = maxLines;
-  function* counted<Item>(items: Iterable<Item>): Generator<Item> {
-    for (const item of items) {
-      if (--remainingLines < 0) throw tooManyLines(infoDirectory, maxLines);
-      yield item;
-    }
-  }
+  const count = (): void => {
+    if (--remainingLines < 0) throw tooManyLines(infoDirectory, maxLines);
+  };
   const infoFiles = (listed: DpkgPackage, kind: string): RootfsPath[] =>
     infoStems(listed).map((stem) => joinPath(infoDirectory, `${stem}.${kind}`));
   const readMd5sums = (listed: DpkgPackage): Iterable<Md5sumsLine> | undefined => {
     const { statusFile } = listed;
     const beside = statusFile === undefined ? [] : [rootfsPath(`${statusFile}${STATUS_LIST_SUFFIX}`)];
     const text = readFirst([...beside, ...infoFiles(listed, 'md5sums')]);
-    return text === undefined ? undefined : counted(parseDpkgMd5sums(text));
+    return text === undefined ? undefined : counted(parseDpkgMd5sums(text), count);
   };
   return {
     readPaths(listed) {
       const list = readFirst(infoFiles(listed, 'list'));
-      if (list !== undefined) return [...counted(parseList(list))];
+      if (list !== undefined) return parseList(list, count);
       const digests = listed.statusFile === undefined ? undefined : readMd5sums(listed);
       return digests === undefined ? undefined : Array.from(digests, ({ path }) => path);
     },
@@ -77,14 +74,26 @@ function createTextReader(
   };
 }
 
+function* counted<Item>(items: Iterable<Item>, count: () => void): Generator<Item> {
+  for (const item of items) {
+    count();
+    yield item;
+  }
+}
+
 /** A path a line, from the root. */
-function* parseList(text: string): Generator<RootfsPath> {
+function parseList(text: string, count: () => void): RootfsPath[] {
+  const paths: RootfsPath[] = [];
   for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    if (text[start] === '/' && end - start <= MAX_PATH_BYTES) yield rootfsPath(text.slice(start, end));
+    if (text[start] === '/' && end - start <= MAX_PATH_BYTES) {
+      count();
+      paths.push(rootfsPath(text.slice(start, end)));
+    }
     start = end + 1;
   }
+  return paths;
 }
 
 function tooManyLines(infoDirectory: RootfsPath, maxLines: number): LayahError {

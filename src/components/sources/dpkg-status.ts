@@ -65,7 +65,7 @@ export function parseDpkgStatus(text: string, file: DpkgStatusFile = STATUS_FILE
     lineNumber++;
     if (isBlank(text, start, end)) endParagraph();
     else if (!isContinuation(text, start)) {
-      field = fieldName(text.slice(start, end), { file, number: lineNumber });
+      field = fieldName(text, { file, number: lineNumber, start, end });
       if (FIELDS.has(field)) paragraph.set(field, [text.slice(start + field.length + 1, end).trim()]);
     } else if (field === undefined) {
       throw badStatus({ file, number: lineNumber }, 'a continuation line without a field');
@@ -91,9 +91,15 @@ interface Line {
   readonly number: number;
 }
 
+interface FieldLine extends Line {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Several times what any distribution has. */
 const MAX_PACKAGES = 250_000;
 const MAX_REPLACES_BYTES = 64 * 1024;
+const NO_NAMES: ReadonlySet<string> = new Set();
 const FOLDED_FIELDS: ReadonlySet<string> = new Set(['conffiles', 'replaces']);
 const FIELDS: ReadonlySet<string> = new Set([
   'package',
@@ -120,10 +126,13 @@ function isContinuation(text: string, start: number): boolean {
 }
 
 /** Field names are case-insensitive. */
-function fieldName(text: string, line: Line): string {
-  const colon = text.indexOf(':');
-  if (colon < 1) throw badStatus(line, `no "Field: value" line: ${quote(text)}`);
-  return text.slice(0, colon).toLowerCase();
+function fieldName(text: string, line: FieldLine): string {
+  const { start, end } = line;
+  const colon = text.indexOf(':', start);
+  if (colon <= start || colon >= end) {
+    throw badStatus(line, `no "Field: value" line: ${quote(text.slice(start, end))}`);
+  }
+  return text.slice(start, colon).toLowerCase();
 }
 
 function readParagraph(fields: Paragraph, line: Line): DpkgPackage | undefined {
@@ -150,7 +159,7 @@ function readParagraph(fields: Paragraph, line: Line): DpkgPackage | undefined {
     multiArchSame: valueOf('multi-arch') === 'same',
     installed: state !== 'config-files',
     halfInstalled: state === 'half-installed',
-    replaces: readReplaces(fields.get('replaces') ?? []),
+    replaces: readReplaces(fields.get('replaces')),
     conffiles: (fields.get('conffiles') ?? []).flatMap(readConffile),
     statusFile: file.inStatusDirectory ? file.path : undefined,
   };
@@ -172,7 +181,8 @@ function readSource(
 }
 
 /** `Replaces: a, b (<< 1.2), c:any`. */
-function readReplaces(lines: readonly string[]): ReadonlySet<string> {
+function readReplaces(lines: readonly string[] | undefined): ReadonlySet<string> {
+  if (lines === undefined) return NO_NAMES;
   const names = lines
     .join(' ')
     .slice(0, MAX_REPLACES_BYTES)

@@ -1,5 +1,12 @@
 import type { Entry, Scan } from '../../model/entry.ts';
-import { baseName, joinPath, parentPath, ROOT_PATH, type RootfsPath } from '../../model/rootfs-path.ts';
+import {
+  baseName,
+  isParent,
+  joinPath,
+  parentPath,
+  ROOT_PATH,
+  type RootfsPath,
+} from '../../model/rootfs-path.ts';
 import type { RootfsReader } from '../../model/rootfs-reader.ts';
 
 /** The scanned entry that a package's path names, or undefined when the tree does not hold it. */
@@ -16,7 +23,9 @@ export function createFindEntry(scan: Scan, reader: RootfsReader): FindEntry {
     if (!linkTargets.has(path)) linkTargets.set(path, reader.resolve(path));
     return linkTargets.get(path);
   };
+  /** Undefined too when it is the directory itself, in which there is nothing to find then. */
   const realDirectory = (directory: RootfsPath): RootfsPath | undefined => {
+    if (directory === ROOT_PATH || scan.byPath.get(directory)?.kind === 'directory') return undefined;
     let real = ROOT_PATH;
     for (const name of directory.split('/')) {
       const path = joinPath(real, name);
@@ -28,14 +37,15 @@ export function createFindEntry(scan: Scan, reader: RootfsReader): FindEntry {
     return real;
   };
   // Lists name the files of a directory one after the other.
-  let latest: { readonly directory: RootfsPath; readonly real: RootfsPath | undefined } | undefined;
+  let latest = ROOT_PATH;
+  let latestReal: RootfsPath | undefined;
   return (path) => {
     const entry = scan.byPath.get(path);
     if (entry !== undefined || path === '') return entry;
-    const directory = parentPath(path);
-    if (directory === '' || scan.byPath.get(directory)?.kind === 'directory') return undefined;
-    if (latest?.directory !== directory) latest = { directory, real: realDirectory(directory) };
-    const { real } = latest;
-    return real === undefined ? undefined : scan.byPath.get(joinPath(real, baseName(path)));
+    if (!isParent(latest, path)) {
+      latest = parentPath(path);
+      latestReal = realDirectory(latest);
+    }
+    return latestReal === undefined ? undefined : scan.byPath.get(joinPath(latestReal, baseName(path)));
   };
 }

@@ -46,8 +46,14 @@ describe('parseAlpmDesc', () => {
 });
 
 describe('parseAlpmFiles', () => {
+  function filesOf(text: string): string[] {
+    const lines: string[] = [];
+    parseAlpmFiles(text, (line) => lines.push(line));
+    return lines;
+  }
+
   it('lists the files and their directories as pacman wrote them', () => {
-    expect([...parseAlpmFiles(readFileSync(`${LOCAL}/demo-1:2.0-1/files`, 'latin1'))]).toEqual([
+    expect(filesOf(readFileSync(`${LOCAL}/demo-1:2.0-1/files`, 'latin1'))).toEqual([
       'etc/',
       'etc/demo.conf',
       'usr/',
@@ -63,13 +69,10 @@ describe('parseAlpmFiles', () => {
   });
 
   it('takes a file that is called like a section for a file', () => {
-    expect([...parseAlpmFiles('%FILES%\n%NAME%\n%BACKUP%\n\n%BACKUP%\netc/x\tmd5\n')]).toEqual([
-      '%NAME%',
-      '%BACKUP%',
-    ]);
+    expect(filesOf('%FILES%\n%NAME%\n%BACKUP%\n\n%BACKUP%\netc/x\tmd5\n')).toEqual(['%NAME%', '%BACKUP%']);
   });
 
   it('passes over a line of 10 MB', () => {
-    expect([...parseAlpmFiles(`%FILES%\n${'x'.repeat(10_000_000)}\na\n`)]).toEqual(['a']);
+    expect(filesOf(`%FILES%\n${'x'.repeat(10_000_000)}\na\n`)).toEqual(['a']);
   });
 });
