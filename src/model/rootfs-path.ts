@@ -72,11 +72,10 @@ export function decodeUtf8(byteString: string): string | undefined {
   }
 }
 
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
 export function isAscii(byteString: string): boolean {
-  for (let index = 0; index < byteString.length; index++) {
-    if (byteString.charCodeAt(index) > 0x7f) return false;
-  }
-  return true;
+  return !BEYOND_ASCII.test(byteString);
 }
 
 /** For messages: absolute, on one line, bytes that are no printable text as \xNN. */

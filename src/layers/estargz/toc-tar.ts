@@ -1,8 +1,9 @@
-import { TOC_TAR_NAME, type TocEntry } from '../../model/estargz.ts';
+import { TOC_TAR_NAME } from '../../model/estargz.ts';
 import { END_OF_ARCHIVE_BYTES, TAR_BLOCK_BYTES, tarPaddingBytes } from '../../model/tar-format.ts';
 import { rootfsPathFromText } from '../../model/rootfs-path.ts';
 import { tarHeader } from '../tar-header.ts';
 import { metadataFile } from './metadata-file.ts';
+import type { TocRow } from './toc-entries.ts';
 import { MAX_TOC_TAR_BYTES, tocTooLarge } from './toc-limit.ts';
 
 const GROWTH_BYTES = 1 << 20;
@@ -49,7 +50,7 @@ export class TocTar {
   }
 
   /** @throws LayahError `unsupported-entry` naming the path for which there is no more room. */
-  add(row: TocEntry): void {
+  add(row: TocRow): void {
     this.#text += this.#separator + JSON.stringify(row);
     this.#separator = ',';
     this.#lastName = row.name;
