@@ -7,7 +7,6 @@ import { type Digest, isDigest } from '../model/digest.ts';
 import { PREFETCH_LANDMARK, RESERVED_ROOT_NAMES, UNCOMPRESSED_SIZE_ANNOTATION } from '../model/estargz.ts';
 import type { LayerStorage } from '../model/image-report.ts';
 import { TAR_BLOCK_BYTES } from '../model/tar-format.ts';
-import { readEndOnce } from './blob-end.ts';
 import { type BlobInput, layerFailure, countBytes, openChecked } from './checked-blob.ts';
 import { decompressor } from './decompress.ts';
 import { isLandmark } from './landmark-check.ts';
@@ -70,14 +69,10 @@ async function findToc({
   if (compressionOfMediaType(mediaType) !== 'gzip') return undefined;
   const annotations = descriptor.annotations ?? {};
   const problems: string[] = [];
-  const end = readEndOnce(store, { digest, sizeBytes });
-  const state = await locateToc(
-    { store: end, digest, sizeBytes, annotations, tocImages },
-    (code, problem) => {
-      // A missing annotation makes a layer slower to pull, but its TOC is there.
-      if (code !== 'annotation') problems.push(problem);
-    },
-  );
+  const state = await locateToc({ store, digest, sizeBytes, annotations, tocImages }, (code, problem) => {
+    // A missing annotation makes a layer slower to pull, but its TOC is there.
+    if (code !== 'annotation') problems.push(problem);
+  });
   const [problem] = problems;
   if (problem !== undefined) warn(`the layer ${digest}: ${problem}`);
   return state.kind === 'located' && problem === undefined ? state : undefined;

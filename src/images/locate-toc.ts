@@ -3,7 +3,7 @@ import type { Digest } from '../model/digest.ts';
 import { FOOTER_BYTES, TOC_DIGEST_ANNOTATION, TOC_IMAGE_SUFFIX } from '../model/estargz.ts';
 import type { Report } from '../model/finding.ts';
 import { parseFooter } from './footer.ts';
-import type { RangeReader } from './blob-end.ts';
+import type { RangeReader } from './blob-ends.ts';
 import { problemOf, readTocJson, type TocJson, type UnreadableToc } from './read-toc.ts';
 import type { TocImages } from './toc-images.ts';
 import { parseToc, type ReadToc } from './toc.ts';

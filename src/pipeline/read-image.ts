@@ -3,6 +3,7 @@
  * asked for, which component everything belongs to.
  */
 import { isDatabaseFile, isDatabaseOrChangelog } from '../components/database-files.ts';
+import { rememberEnds } from '../images/blob-ends.ts';
 import { type ContentGatherer, createContentGatherer } from '../images/gather-contents.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { EntryObserver } from '../images/layer-entries.ts';
@@ -44,12 +45,12 @@ export interface ClaimedReading extends ImageReading {
 
 /** Of layers with a TOC only that is read. @throws LayahError `bad-image` naming the layer that is damaged. */
 export async function readImage(
-  opened: OpenedImage,
+  { store, image }: OpenedImage,
   limits: ReadLimits,
   context: RunContext,
 ): Promise<ImageReading> {
   const run = { limits, context, observe: () => [], listed: new Map<Digest, ListedLayer>() };
-  const listed = await listOpened(opened, run);
+  const listed = await listOpened({ store: rememberEnds(store, image.manifest.layers), image }, run);
   return { ...listed, lookup: createComponentLookup(listed.recordedNames, undefined) };
 }
 
@@ -89,13 +90,13 @@ export async function readSourcedImage(
   opened: OpenedImage,
   { limits, context, cache }: ClaimedReadingSettings,
 ): Promise<SourcedReading> {
+  const { image } = opened;
   const { gatherer, listed: known } = cache;
+  const store = rememberEnds(opened.store, image.manifest.layers);
   const run = { limits, context, observe: () => [gatherer.observe()], listed: known };
-  const listed = await listOpened(opened, run);
+  const listed = await listOpened({ store, image }, run);
   const warn = (problem: string): void => context.reporter.warn(problem);
-  await gatherer.fetch(
-    listed.layers.map((layer) => ({ store: opened.store, descriptor: layer.descriptor, layer, warn })),
-  );
+  await gatherer.fetch(listed.layers.map((layer) => ({ store, descriptor: layer.descriptor, layer, warn })));
   return { ...listed, sourced: await sourceImageTree(listed.contents.tree, gatherer.contents, context) };
 }
 
