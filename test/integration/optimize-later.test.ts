@@ -30,12 +30,15 @@ async function run(...args: string[]): Promise<{ flags: string; stderr: string }
 }
 
 describe('V8', () => {
-  it('optimizes later in a build, where its version has a flag for that, and is silent elsewhere', async () => {
+  it('optimizes later in a build and when images are looked into, where its version has a flag for that, and is silent elsewhere', async () => {
     const rootfs = join(directory, 'rootfs');
     const output = join(directory, 'image.ociarchive');
     const build = await run('build', '-q', '--rootfs', rootfs, '-o', output);
     const plan = await run('plan', '-q', '--rootfs', rootfs);
     expect(build.stderr).toBe('');
+    expect(await run('inspect', '-q', output)).toEqual(build);
+    expect(await run('diff', '-q', output, output)).toEqual(build);
+    expect(await run('explain', '-q', output, '/file')).toEqual(build);
     expect(build.flags !== plan.flags).toBe(process.versions.v8.startsWith('11.'));
   });
 });

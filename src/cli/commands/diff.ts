@@ -9,6 +9,7 @@ import { renderReportJson } from '../../reports/report-json.ts';
 import { type FlagValues, isSet, positionalValue, rawReadLimits, singleValue } from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
+import { optimizeLater } from '../optimize-later.ts';
 import { runWithLog } from '../run-command.ts';
 
 /** Of an update that downloads more than `--fail-above` allows. */
@@ -20,6 +21,7 @@ export async function diff(values: FlagValues, host: Host): Promise<number> {
   if (isSet(values, 'json') && isSet(values, 'markdown')) throw twoFormats();
   const options = parseDiffOptions(rawDiffFlags(values), host.machine);
   const { runDiff } = await import('../../pipeline/diff.ts');
+  optimizeLater(process.versions.v8);
   const { result } = await runWithLog(values, host, async (context) => {
     const report = await runDiff(options, context);
     if (isAbove(report.download, options.failAbove))

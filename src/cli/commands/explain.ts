@@ -5,6 +5,7 @@ import { type FlagValues, isSet, positionalValue, rawReadLimits, singleValue } f
 import type { Flag } from '../flags.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
+import { optimizeLater } from '../optimize-later.ts';
 import { runWithLog } from '../run-command.ts';
 import { IMAGE_FLAGS, ROOTFS_FLAGS } from './explain-flags.ts';
 import { rawPlanFlags } from './plan.ts';
@@ -14,6 +15,7 @@ export async function explain(values: FlagValues, host: Host): Promise<number> {
   parseLogSettings(values);
   const options = parseExplainOptions(rawExplainFlags(values), host.machine);
   const { runExplain } = await import('../../pipeline/explain.ts');
+  optimizeLater(process.versions.v8);
   const { result } = await runWithLog(values, host, (context) => runExplain(options, context));
   const text = isSet(values, 'json') ? renderReportJson(result) : `${renderExplainText(result).join('\n')}\n`;
   host.stdout.write(text);

@@ -4,6 +4,7 @@ import { renderReportJson } from '../../reports/report-json.ts';
 import { type FlagValues, isSet, positionalValue, rawReadLimits, singleValue } from '../flag-values.ts';
 import type { Host } from '../host.ts';
 import { parseLogSettings } from '../log-settings.ts';
+import { optimizeLater } from '../optimize-later.ts';
 import { runWithLog } from '../run-command.ts';
 
 /** `layah inspect`: the report goes to standard output. @returns the exit code. @throws LayahError */
@@ -11,6 +12,7 @@ export async function inspect(values: FlagValues, host: Host): Promise<number> {
   parseLogSettings(values);
   const options = parseInspectOptions(rawInspectFlags(values), host.machine);
   const { runInspect } = await import('../../pipeline/inspect.ts');
+  optimizeLater(process.versions.v8);
   const { result } = await runWithLog(values, host, (context) => runInspect(options, context));
   if (isSet(values, 'json')) host.stdout.write(renderReportJson(result));
   else {
