@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { extract, type Header } from 'tar-stream';
 import { LayahError } from '../model/errors.ts';
+import { decodeUtf8 } from '../model/rootfs-path.ts';
 import { INDEX_FILE, LAYOUT_FILE } from './layout-file.ts';
 import { streamRange } from './read-file.ts';
+import type { TarHeader } from './tar-header.ts';
 import { createTarReader } from './tar-reader.ts';
 
 /** Where a file of the image layout lies in the archive. */
@@ -12,72 +12,99 @@ export interface ArchiveMember {
   readonly sizeBytes: number;
 }
 
+export interface ArchiveIndex {
+  readonly members: ReadonlyMap<string, ArchiveMember>;
+  /** Bytes that should be zero and are not. */
+  readonly problems: readonly string[];
+}
+
 /**
  * Reads the archive once and notes where the files of an image layout are; all else is passed over.
  * @throws LayahError `bad-image` when it is no tar, or has a layout file twice or as something else than a file.
  */
-export async function indexArchive(file: FileHandle, path: string): Promise<Map<string, ArchiveMember>> {
+export async function indexArchive(file: FileHandle, path: string): Promise<ArchiveIndex> {
   const members = new Map<string, ArchiveMember>();
-  await walkArchive(file, path, (header) => noteMember(members, header, path));
-  return members;
+  const problems = await walkArchive(file, path, (entry) => noteMember(members, entry, path));
+  return { members, problems };
 }
 
-/** Reads the headers of an archive. @throws LayahError `bad-image` when it is no tar. */
+export interface ArchiveEntry {
+  readonly header: TarHeader;
+  readonly contentOffset: number;
+}
+
+/**
+ * Reads the headers of an archive up to its end-of-archive blocks, as tar, podman, skopeo and docker do.
+ * @returns what is wrong with the bytes that they pass over.
+ * @throws LayahError `bad-image` when it is no tar.
+ */
 export async function walkArchive(
   file: FileHandle,
   path: string,
-  onEntry: (header: Header) => void,
-): Promise<void> {
-  const entries = extract();
-  const source = streamRange(file, { offset: 0, sizeBytes: Infinity, onEnd: async () => {} });
-  const note = async () => {
-    for await (const entry of entries) {
-      onEntry(entry.header);
-      entry.resume();
-    }
+  onEntry: (entry: ArchiveEntry) => void,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const entries: ArchiveEntry[] = [];
+  const reader = createTarReader({
+    entry: (header, contentOffset) => entries.push({ header, contentOffset }),
+    content: () => {},
+    padding: expectZeros((offset) =>
+      problems.push(`byte ${offset}, between two files of its tar, is not zero`),
+    ),
+    trailing: expectZeros((offset) =>
+      problems.push(
+        `byte ${offset}, behind the end of its tar, is not zero: readers that go on there see other files`,
+      ),
+    ),
+  });
+  for await (const piece of streamRange(file, { offset: 0, sizeBytes: Infinity, onEnd: async () => {} })) {
+    readAsTar(path, () => reader.push(piece));
+    for (const entry of entries.splice(0)) onEntry(entry);
+  }
+  readAsTar(path, () => reader.finish());
+  return problems;
+}
+
+/** @param onOther is called once, with where the first byte stands that is not zero. */
+function expectZeros(onOther: (offset: number) => void): (chunk: Buffer, position: number) => void {
+  let isFound = false;
+  return (chunk, position) => {
+    const index = isFound ? -1 : chunk.findIndex((byte) => byte !== 0);
+    if (index < 0) return;
+    isFound = true;
+    onOther(position + index);
   };
+}
+
+function readAsTar(path: string, read: () => void): void {
   try {
-    await Promise.all([pipeline(source, refuseHugeHeaders, entries), note()]);
+    read();
   } catch (thrown) {
-    throw thrown instanceof LayahError ? thrown : notATar(path, thrown);
+    throw thrown instanceof LayahError && thrown.code === 'bad-image' ? notATar(path, thrown) : thrown;
   }
 }
 
 /** As written, without the `./` that some writers begin with. */
-export function memberName({ name }: Header): string {
-  return name.replace(/^(?:\.\/)+/, '');
-}
-
-/** tar-stream keeps extension headers in memory whatever their size: ours refuses them first. */
-async function* refuseHugeHeaders(archive: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const reader = createTarReader({ entry: () => {}, content: () => {} });
-  for await (const piece of archive) {
-    reader.push(piece);
-    yield piece;
-  }
+export function memberName(byteString: string): string {
+  return (decodeUtf8(byteString) ?? byteString).replace(/^(?:\.\/)+/, '');
 }
 
 /** `manifest.json` is no part of the layout: it tells a Docker archive, for the hint. */
 const LAYOUT_NAME = /^(?:oci-layout|index\.json|manifest\.json|blobs\/sha256\/[0-9a-f]{64})$/;
 export const MAX_MEMBERS = 100_000;
 
-/** tar-stream 3.2 says where the content is; its types do not yet. */
-export function contentOffset(header: Header): number | undefined {
-  return 'byteOffset' in header && typeof header.byteOffset === 'number' ? header.byteOffset : undefined;
-}
-
-function noteMember(members: Map<string, ArchiveMember>, header: Header, path: string): void {
-  const name = memberName(header);
+function noteMember(
+  members: Map<string, ArchiveMember>,
+  { header, contentOffset }: ArchiveEntry,
+  path: string,
+): void {
+  const name = memberName(header.name);
   if (!LAYOUT_NAME.test(name)) return;
-  if (header.type !== 'file' && header.type !== 'contiguous-file') {
-    throw badMember(path, name, `is a ${header.type ?? 'entry of unknown type'}, not a file`);
-  }
+  if (header.kind !== 'file') throw badMember(path, name, `is a ${header.kind}, not a file`);
   // Readers differ in which one counts.
   if (members.has(name)) throw badMember(path, name, 'is there twice');
   if (members.size === MAX_MEMBERS) throw badMember(path, name, `is one file too many after ${MAX_MEMBERS}`);
-  const offset = contentOffset(header);
-  if (offset === undefined) throw badMember(path, name, 'has no known place');
-  members.set(name, { offset, sizeBytes: header.size ?? 0 });
+  members.set(name, { offset: contentOffset, sizeBytes: header.sizeBytes });
 }
 
 export function badMember(path: string, name: string, what: string): LayahError {

@@ -21,11 +21,12 @@ import { readAt, streamRange } from './read-file.ts';
 export async function openArchive(path: string): Promise<ImageStore> {
   const file = await openArchiveFile(path);
   try {
-    const members = await indexArchive(file, path);
+    const { members, problems } = await indexArchive(file, path);
     const archive: Archive = { file, path, members };
     checkOciLayout(await readDocument(archive, LAYOUT_FILE), `${LAYOUT_FILE} of ${path}`);
     return {
       location: path,
+      archiveProblems: problems,
       readBlob: (digest, expectedSize) => readBlob(archive, digest, expectedSize),
       readRange: async (digest, offset, lengthBytes) =>
         readRange(archive, blobMember(archive, digest), [offset, lengthBytes]),

@@ -1,11 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { posix } from 'node:path';
-import type { Header } from 'tar-stream';
 import { LayahError } from '../model/errors.ts';
 import {
+  type ArchiveEntry,
   type ArchiveMember,
   badMember,
-  contentOffset,
   MAX_MEMBERS,
   memberName,
   walkArchive,
@@ -15,22 +14,24 @@ import {
 export interface DockerArchiveIndex {
   /** Follows links inside the archive; undefined when nothing is there. */
   find(name: string): ArchiveMember | undefined;
+  /** Bytes that should be zero and are not. */
+  readonly problems: readonly string[];
 }
 
 /** @throws LayahError `bad-image` when it is no tar, or has a name twice. */
 export async function indexDockerArchive(file: FileHandle, path: string): Promise<DockerArchiveIndex> {
   const members = new Map<string, ArchiveMember | Link>();
-  await walkArchive(file, path, (header) => {
-    const member = readMember(header);
+  const problems = await walkArchive(file, path, (entry) => {
+    const member = readMember(entry);
     if (member === undefined) return;
-    const name = memberName(header);
+    const name = memberName(entry.header.name);
     // Readers differ in which one counts.
     if (members.has(name)) throw badMember(path, name, 'is there twice');
     if (members.size === MAX_MEMBERS)
       throw badMember(path, name, `is one file too many after ${MAX_MEMBERS}`);
     members.set(name, member);
   });
-  return { find: (name) => followLinks(members, name, path) };
+  return { find: (name) => followLinks(members, name, path), problems };
 }
 
 interface Link {
@@ -38,17 +39,12 @@ interface Link {
   readonly target: string;
 }
 
-function readMember(header: Header): ArchiveMember | Link | undefined {
-  const { type, size, linkname } = header;
-  const offset = contentOffset(header);
-  if ((type === 'file' || type === 'contiguous-file') && offset !== undefined) {
-    return { offset, sizeBytes: size };
-  }
-  if (typeof linkname !== 'string') return undefined;
-  if (type === 'symlink') {
-    return { target: posix.join('/', posix.dirname(memberName(header)), linkname).slice(1) };
-  }
-  return type === 'link' ? { target: memberName({ ...header, name: linkname }) } : undefined;
+function readMember({ header, contentOffset }: ArchiveEntry): ArchiveMember | Link | undefined {
+  const { kind, name, linkName, sizeBytes } = header;
+  if (kind === 'file') return { offset: contentOffset, sizeBytes };
+  if (kind === 'hardlink') return { target: memberName(linkName) };
+  if (kind !== 'symlink') return undefined;
+  return { target: posix.join('/', posix.dirname(memberName(name)), memberName(linkName)).slice(1) };
 }
 
 const MAX_LINKS = 10;

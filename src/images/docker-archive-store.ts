@@ -71,6 +71,7 @@ function createStore(archive: DockerArchive, index: ReadImageIndex): ImageStore 
   };
   return {
     location: path,
+    archiveProblems: archive.index.problems,
     async readBlob(digest, expectedSize) {
       const blob = find(digest);
       if (expectedSize !== undefined && sizeOf(blob) !== expectedSize) {

@@ -6,6 +6,8 @@ import type { ReadDescriptor, ReadImageIndex } from '../oci/schemas.ts';
 export interface ImageStore {
   /** As the user named it; for messages. */
   readonly location: string;
+  /** Bytes of an archive that no digest covers and no reader looks at, and that are not as they should be. */
+  readonly archiveProblems?: readonly string[];
   /**
    * The bytes of a blob, in large chunks.
    * @param expectedSize when given, a blob of another size is an error.

@@ -21,7 +21,7 @@ export const FINDING_CODES = {
   'toc-digest': 'the table of contents has another digest than the annotation says',
   'toc-image': 'an external table of contents is not where it should be',
   footer: 'the eStargz footer is damaged or points elsewhere',
-  tar: 'a header or the padding of the tar is damaged',
+  tar: 'a header or the padding of a tar is damaged, be it that of a layer or the archive',
   order: 'entries stand in an order that some reader cannot cope with',
   landmark: 'the prefetch landmark is missing, misplaced or damaged',
   record: 'a line of a record file is not valid',

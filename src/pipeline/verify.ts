@@ -40,6 +40,9 @@ async function verifyImage(
 ): Promise<VerifyReport> {
   const findings = createFindingList();
   const descriptor = await findImage(store, options.tag, findings);
+  for (const message of store.archiveProblems ?? []) {
+    findings.add({ code: 'tar', subject: store.location, message });
+  }
   const manifest = descriptor && (await readManifest(store, descriptor, findings));
   const merger = createTreeMerger();
   const layers =

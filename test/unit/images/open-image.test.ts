@@ -163,7 +163,7 @@ describe('archives', () => {
 
   it.each([
     ['symlink', '2'],
-    ['link', '1'],
+    ['hardlink', '1'],
     ['directory', '5'],
   ])('that hold a %s instead of a file are refused', async (kind, type) => {
     const member = tarBlock({ name: 'index.json', type, link: '/etc/passwd' });
