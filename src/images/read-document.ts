@@ -9,9 +9,12 @@ export type DocumentReader = (store: ImageStore, descriptor: ReadDescriptor) => 
 
 /** @throws LayahError `bad-image` when it is missing, larger than a JSON document may be, or not what its digest says. */
 export async function readDocument(store: ImageStore, descriptor: ReadDescriptor): Promise<Buffer> {
-  const bytes = await readUnverified(store, descriptor);
+  const { size: sizeBytes } = descriptor;
+  checkJsonSize(sizeBytes, `the blob ${descriptor.digest}`);
+  // With one byte more than there should be a longer blob shows, and nobody need ask for its size.
+  const bytes = await store.readRange(descriptor.digest, 0, sizeBytes + 1);
   const digest = `sha256:${hash('sha256', bytes, 'hex')}`;
-  if (digest === descriptor.digest && bytes.length === descriptor.size) return bytes;
+  if (digest === descriptor.digest && bytes.length === sizeBytes) return bytes;
   throw new LayahError({
     code: 'bad-image',
     message: `the blob ${descriptor.digest} of ${store.location} is not what its digest and size say`,

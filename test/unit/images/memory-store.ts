@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ImageStore } from '../../../src/images/image-store.ts';
+import { missingBlob } from '../../../src/images/layout-file.ts';
+import type { Digest } from '../../../src/model/digest.ts';
 import { parseImageIndex } from '../../../src/oci/schemas.ts';
 import { indexOf, sha256 } from './layouts.ts';
 
@@ -16,9 +18,9 @@ export function memoryStore(image: MemoryImage): ImageStore {
     ...image.blobs.map((blob) => [sha256(blob), blob] as const),
     ...(image.swapped ?? []),
   ]);
-  const blob = (digest: string): Buffer => {
+  const blob = (digest: Digest): Buffer => {
     const bytes = blobs.get(digest);
-    if (bytes === undefined) throw new Error(`no blob ${digest}`);
+    if (bytes === undefined) throw missingBlob(digest, 'memory');
     return bytes;
   };
   return {
