@@ -1,5 +1,5 @@
 import type { TocEntryType } from '../model/estargz.ts';
-import { displayBytes, rootfsPath } from '../model/rootfs-path.ts';
+import { displayBytes, encodeUtf8, rootfsPath } from '../model/rootfs-path.ts';
 import type { TarHeader, TarKind } from './tar-header.ts';
 import type { ReadTocEntry } from './toc.ts';
 
@@ -29,7 +29,7 @@ export function differingFields(entry: ReadTocEntry, header: TarHeader): string[
   }
   if (!hasSameLink(entry, header)) {
     differences.push(
-      differs('linkName', displayBytes(latin1(entry.linkName ?? '')), displayBytes(header.linkName)),
+      differs('linkName', displayBytes(encodeUtf8(entry.linkName ?? '')), displayBytes(header.linkName)),
     );
   }
   if (!hasSameXattrs(entry, header)) differences.push('its xattrs are not those of the tar');
@@ -57,10 +57,6 @@ function octal(mode: number): string {
 /** JSON holds text: writers put U+FFFD where the bytes are not UTF-8. */
 function tocText(byteString: string): string {
   return Buffer.from(byteString, 'latin1').toString('utf8');
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** Writers differ in how many U+FFFD stand for a broken character. */

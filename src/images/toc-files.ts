@@ -1,4 +1,4 @@
-import { displayBytes, rootfsPathFromText } from '../model/rootfs-path.ts';
+import { displayBytes, encodeUtf8, rootfsPathFromText } from '../model/rootfs-path.ts';
 import type { Report } from '../model/finding.ts';
 import type { ReadToc, ReadTocEntry } from './toc.ts';
 
@@ -119,5 +119,5 @@ function offsetProblem(
 }
 
 function shown(entry: ReadTocEntry): string {
-  return displayBytes(Buffer.from(entry.name, 'utf8').toString('latin1'));
+  return displayBytes(encodeUtf8(entry.name));
 }

@@ -1,6 +1,6 @@
 import type { Xattr } from '../model/entry.ts';
 import type { TocEntryType } from '../model/estargz.ts';
-import { rootfsPath } from '../model/rootfs-path.ts';
+import { encodeUtf8, rootfsPath } from '../model/rootfs-path.ts';
 import type { TarHeader, TarKind } from './tar-header.ts';
 import type { ReadTocEntry } from './toc.ts';
 
@@ -17,12 +17,12 @@ const KINDS: Readonly<Record<Exclude<TocEntryType, 'chunk'>, TarKind>> = {
 /** What a TOC says of an entry as the tar would say it. @returns undefined for the further chunks of a file. */
 export function tocHeader(entry: ReadTocEntry): TarHeader | undefined {
   if (entry.type === 'chunk') return undefined;
-  const name = byteString(entry.name);
+  const name = encodeUtf8(entry.name);
   return {
     kind: KINDS[entry.type],
     name,
     path: rootfsPath(name),
-    linkName: byteString(entry.linkName ?? ''),
+    linkName: encodeUtf8(entry.linkName ?? ''),
     // Older writers put the type into the mode too; readers mask it.
     mode: (entry.mode ?? 0) & 0o7777,
     uid: entry.uid ?? 0,
@@ -38,10 +38,6 @@ export function tocHeader(entry: ReadTocEntry): TarHeader | undefined {
   };
 }
 
-function byteString(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
-}
-
 /** Go leaves the time out when it is 0. */
 function seconds(modtime: string | undefined): number {
   const milliseconds = Date.parse(modtime ?? '');
@@ -50,6 +46,6 @@ function seconds(modtime: string | undefined): number {
 
 function xattrsOf({ xattrs = {} }: ReadTocEntry): Xattr[] {
   return Object.entries(xattrs)
-    .map(([name, base64]) => ({ name: byteString(name), value: Buffer.from(base64, 'base64') }))
+    .map(([name, base64]) => ({ name: encodeUtf8(name), value: Buffer.from(base64, 'base64') }))
     .sort((left, right) => (left.name < right.name ? -1 : 1));
 }

@@ -28,7 +28,7 @@ export function rootfsPath(byteString: string): RootfsPath {
 
 /** The path of decoded text, for example of a command line flag. */
 export function rootfsPathFromText(text: string): RootfsPath {
-  return rootfsPath(Buffer.from(text, 'utf8').toString('latin1'));
+  return rootfsPath(encodeUtf8(text));
 }
 
 /** `name` is one directory entry, so the result needs no cleaning. */
@@ -72,6 +72,11 @@ export function decodeUtf8(byteString: string): string | undefined {
   }
 }
 
+/** The byte string of a text. */
+export function encodeUtf8(text: string): string {
+  return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
+
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 export function isAscii(byteString: string): boolean {
@@ -95,12 +100,12 @@ export function displayBytes(byteString: string): string {
 
 /** What `displayPath` shows, or simply text: for paths that people type. */
 export function rootfsPathFromDisplay(text: string): RootfsPath {
-  const bytes = Buffer.from(text, 'utf8').toString('latin1');
+  const bytes = encodeUtf8(text);
   return rootfsPath(
     bytes.replace(/\\(?:\\|x([0-9a-f]{2})|u([0-9a-f]{4}))/g, (escape, byte?: string, unit?: string) => {
       if (byte !== undefined) return String.fromCharCode(Number.parseInt(byte, 16));
       if (unit === undefined) return escape.slice(1);
-      return Buffer.from(String.fromCharCode(Number.parseInt(unit, 16)), 'utf8').toString('latin1');
+      return encodeUtf8(String.fromCharCode(Number.parseInt(unit, 16)));
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { RecordedFile } from '../model/record.ts';
 import type { RecordFromPathsOptions, RecordPattern } from '../model/record-options.ts';
-import { displayBytes, rootfsPathFromText } from '../model/rootfs-path.ts';
+import { displayBytes, encodeUtf8, rootfsPathFromText } from '../model/rootfs-path.ts';
 import { selectFiles } from '../records/select-files.ts';
 import { openRootfs } from '../scan/open-rootfs.ts';
 import { scanRootfs } from '../scan/scan.ts';
@@ -38,6 +38,6 @@ async function selectBelow(
 }
 
 function notMatched({ lineNumber, text }: RecordPattern, origin: string): string {
-  const shown = displayBytes(Buffer.from(text, 'utf8').toString('latin1'));
+  const shown = displayBytes(encodeUtf8(text));
   return `line ${lineNumber} of ${origin}: no file of the root filesystem is called "${shown}"`;
 }

@@ -17,6 +17,7 @@ import type {
 } from '../../model/component.ts';
 import {
   displayBytes,
+  encodeUtf8,
   parentPath,
   ROOT_PATH,
   rootfsPathFromText,
@@ -117,7 +118,7 @@ function warnUnmatched(
   const warnings = limitWarnings(input.reporter, `patterns of ${origin} that match nothing`);
   for (const [rule, { lineNumber, pattern }] of rules.entries()) {
     if (matched.has(rule)) continue;
-    const shown = displayBytes(Buffer.from(pattern, 'utf8').toString('latin1'));
+    const shown = displayBytes(encodeUtf8(pattern));
     warnings.warn(`line ${lineNumber} of ${origin}: the pattern "${shown}" matches nothing`);
   }
   warnings.finish();

@@ -1,3 +1,5 @@
+import { encodeUtf8 } from '../../model/rootfs-path.ts';
+
 /** What `conda-meta/NAME-VERSION-BUILD.json` says of an installed package. */
 export interface CondaPackage {
   readonly name: string;
@@ -18,8 +20,8 @@ export function parseCondaPackage(content: Buffer): CondaPackage | undefined {
   if (!('files' in value) || !Array.isArray(value.files)) return undefined;
   const files: readonly unknown[] = value.files;
   return {
-    name: toByteString(value.name),
-    files: files.filter((file) => typeof file === 'string').map(toByteString),
+    name: encodeUtf8(value.name),
+    files: files.filter((file) => typeof file === 'string').map(encodeUtf8),
     buildTimeSeconds: 'timestamp' in value ? parseTimestamp(value.timestamp) : undefined,
   };
 }
@@ -50,8 +52,4 @@ function parseTimestamp(value: unknown): number | undefined {
   if (typeof value !== 'number' || !(value > 0)) return undefined;
   const seconds = Math.floor(value > FIRST_MILLISECOND_TIMESTAMP ? value / 1000 : value);
   return seconds > 0 && seconds <= FIRST_MILLISECOND_TIMESTAMP ? seconds : undefined;
-}
-
-function toByteString(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

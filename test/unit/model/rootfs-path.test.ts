@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ancestorPaths,
   baseName,
+  decodeUtf8,
   displayBytes,
   displayPath,
+  encodeUtf8,
   joinPath,
   parentPath,
   ROOT_PATH,
@@ -25,6 +28,16 @@ describe('a path of a root filesystem', () => {
 
   it('holds one byte a character', () => {
     expect(rootfsPathFromText('é')).toBe('\xc3\xa9');
+  });
+
+  it('has the bytes of any text, which gives the text again', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const bytes = encodeUtf8(text);
+        expect(Buffer.from(bytes, 'latin1').equals(Buffer.from(text, 'utf8'))).toBe(true);
+        expect(decodeUtf8(bytes)).toBe(text);
+      }),
+    );
   });
 
   it('takes apart and puts together', () => {
