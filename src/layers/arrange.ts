@@ -8,7 +8,7 @@
 import type { Component } from '../model/component.ts';
 import type { Entry, LayerEntry, LinkableEntry, Scan } from '../model/entry.ts';
 import type { LayerContents, LayerFormat } from '../model/layer.ts';
-import { ancestorPaths, parentPath, ROOT_PATH } from '../model/rootfs-path.ts';
+import { ancestorPaths, isParent, parentPath, ROOT_PATH, type RootfsPath } from '../model/rootfs-path.ts';
 import { tocObstacle } from '../model/toc-obstacle.ts';
 import { refuseUnstorable } from './unstorable.ts';
 
@@ -23,13 +23,10 @@ export function createArranger(
   scan: Scan,
   options: ArrangeOptions,
 ): (components: readonly Component[]) => LayerContents {
-  const position = new Map(scan.entries.map((entry, index) => [entry.path, index]));
-  const at = (entry: Entry) => position.get(entry.path) ?? -1;
+  const sort = createSorter(scan);
   return (components) => {
     const dateSeconds = Math.max(0, ...components.map((each) => componentDate(each, options.createdSeconds)));
-    const members = components
-      .flatMap((component) => clampTimes(component, options.createdSeconds))
-      .sort((left, right) => at(left) - at(right));
+    const members = sort(components.flatMap((component) => clampTimes(component, options.createdSeconds)));
     const entries = withAncestors(members, scan).map((entry) => withDate(entry, dateSeconds));
     for (const entry of entries) refuseUnstorable(entry);
     const arranged = linkHardlinks(entries);
@@ -38,6 +35,19 @@ export function createArranger(
         ? 'gzip'
         : options.format;
     return { format, entries: arranged, source: { kind: 'rootfs' }, prefetchedEntryCount: 0 };
+  };
+}
+
+/** Puts entries into the order of the scan. */
+function createSorter(scan: Scan): (entries: Entry[]) => Entry[] {
+  const positions = new Map<RootfsPath, number>();
+  for (const [index, { path }] of scan.entries.entries()) positions.set(path, index);
+  const at = ({ path }: Entry) => positions.get(path) ?? -1;
+  return (entries) => {
+    // Those of one component mostly are, and planning arranges each by itself.
+    const order = entries.map(at);
+    const isSorted = order.every((position, index) => index === 0 || (order[index - 1] ?? -1) < position);
+    return isSorted ? entries : entries.sort((left, right) => at(left) - at(right));
   };
 }
 
@@ -68,11 +78,16 @@ function withAncestors(members: readonly Entry[], scan: Scan): Entry[] {
   const isPlainRoot = root.mode === 0o755 && root.uid === 0 && root.gid === 0 && root.xattrs.length === 0;
   const entries: Entry[] = isPlainRoot ? [] : [root];
   const directories = new Set([ROOT_PATH]);
+  let latest = ROOT_PATH;
   for (const member of members) {
-    for (const path of directories.has(parentPath(member.path)) ? [] : ancestorPaths(member.path)) {
-      const directory = directories.has(path) ? undefined : scan.byPath.get(path);
-      if (directory !== undefined) entries.push(directory);
-      directories.add(path);
+    // Most are in the same directory as the one before.
+    if (!isParent(latest, member.path)) {
+      latest = parentPath(member.path);
+      for (const path of directories.has(latest) ? [] : ancestorPaths(member.path)) {
+        const directory = directories.has(path) ? undefined : scan.byPath.get(path);
+        if (directory !== undefined) entries.push(directory);
+        directories.add(path);
+      }
     }
     if (directories.has(member.path)) continue;
     entries.push(member);

@@ -129,11 +129,27 @@ const AT = {
   prefix: 345,
 } as const;
 
-/** What is the same in all headers. For the checksum its own field counts as spaces. */
+/** Where the last digit of a field of 8 or 12 bytes stands; a NUL ends it. */
+const LAST_DIGIT = {
+  mode: AT.mode + 6,
+  uid: AT.uid + 6,
+  gid: AT.gid + 6,
+  size: AT.size + 10,
+  mtime: AT.mtime + 10,
+  checksum: AT.checksum + 5,
+  deviceMajor: AT.deviceMajor + 6,
+  deviceMinor: AT.deviceMinor + 6,
+} as const;
+
+/** What is the same in all headers, with all numbers 0. */
 const BLANK_HEADER = Buffer.alloc(TAR_BLOCK_BYTES);
-BLANK_HEADER.write(' '.repeat(8), AT.checksum, 'latin1');
 BLANK_HEADER.write('ustar\u000000', AT.magic, 'latin1');
+for (const field of ['mode', 'uid', 'gid', 'size', 'mtime', 'deviceMajor', 'deviceMinor'] as const)
+  BLANK_HEADER.fill('0', AT[field], LAST_DIGIT[field] + 1);
+// For the checksum its own field counts as spaces.
+BLANK_HEADER.write(' '.repeat(8), AT.checksum, 'latin1');
 const BLANK_SUM = BLANK_HEADER.reduce((sum, byte) => sum + byte, 0);
+BLANK_HEADER.write('000000\u0000 ', AT.checksum, 'latin1');
 
 /** Byte by byte: strings and calls into Node for the fields take five times as long. */
 function ustarHeader(fields: HeaderFields): Buffer {
@@ -144,22 +160,21 @@ function ustarHeader(fields: HeaderFields): Buffer {
   const sum =
     BLANK_SUM +
     writeText(block, AT.name, name) +
-    writeOctal(block, AT.mode, { digits: 7, value: fields.mode }) +
-    writeOctal(block, AT.uid, { digits: 7, value: octalOrZero(fields.uid, MAX_OCTAL_7) }) +
-    writeOctal(block, AT.gid, { digits: 7, value: octalOrZero(fields.gid, MAX_OCTAL_7) }) +
-    writeOctal(block, AT.size, { digits: 11, value: octalOrZero(fields.sizeBytes, MAX_OCTAL_11) }) +
-    writeOctal(block, AT.mtime, { digits: 11, value: octalOrZero(fields.mtimeSeconds, MAX_OCTAL_11) }) +
+    writeOctal(block, LAST_DIGIT.mode, fields.mode) +
+    writeOctal(block, LAST_DIGIT.uid, octalOrZero(fields.uid, MAX_OCTAL_7)) +
+    writeOctal(block, LAST_DIGIT.gid, octalOrZero(fields.gid, MAX_OCTAL_7)) +
+    writeOctal(block, LAST_DIGIT.size, octalOrZero(fields.sizeBytes, MAX_OCTAL_11)) +
+    writeOctal(block, LAST_DIGIT.mtime, octalOrZero(fields.mtimeSeconds, MAX_OCTAL_11)) +
     writeText(block, AT.typeFlag, fields.typeFlag) +
     writeText(block, AT.linkName, linkName) +
-    writeOctal(block, AT.deviceMajor, { digits: 7, value: fields.deviceMajor }) +
-    writeOctal(block, AT.deviceMinor, { digits: 7, value: fields.deviceMinor }) +
+    writeOctal(block, LAST_DIGIT.deviceMajor, fields.deviceMajor) +
+    writeOctal(block, LAST_DIGIT.deviceMinor, fields.deviceMinor) +
     writeText(block, AT.prefix, prefix);
-  writeOctal(block, AT.checksum, { digits: 6, value: sum });
-  block[AT.checksum + 6] = 0;
+  writeOctal(block, LAST_DIGIT.checksum, sum);
   return block;
 }
 
-/** @returns the sum of the bytes, as all that write a field. */
+/** @returns by how much the sum of all bytes grows, as all that write a field. */
 function writeText(block: Buffer, at: number, byteString: string): number {
   let sum = 0;
   for (let index = 0; index < byteString.length; index++) {
@@ -170,21 +185,16 @@ function writeText(block: Buffer, at: number, byteString: string): number {
   return sum;
 }
 
-interface OctalField {
-  readonly digits: number;
-  readonly value: number;
-}
-
-/** The NUL after the digits is there already. */
-function writeOctal(block: Buffer, at: number, { digits, value }: OctalField): number {
+/** Zeros before the digits, and the NUL after them, are there already. */
+function writeOctal(block: Buffer, lastDigit: number, value: number): number {
   let sum = 0;
   let rest = value;
-  for (let index = at + digits - 1; index >= at; index--) {
+  for (let index = lastDigit; rest > 0; index--) {
     // Sizes have more than 32 bits.
     const higher = Math.floor(rest / 8);
-    const byte = DIGIT_ZERO + rest - higher * 8;
-    block[index] = byte;
-    sum += byte;
+    const digit = rest - higher * 8;
+    block[index] = DIGIT_ZERO + digit;
+    sum += digit;
     rest = higher;
   }
   return sum;

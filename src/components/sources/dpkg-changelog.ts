@@ -33,16 +33,15 @@ function nextTrailer(text: string, from: number): number {
 function parseTrailer(line: string): number | undefined {
   const match = DATE_PATTERN.exec(line.slice(line.lastIndexOf('>') + 1));
   if (match === null) return undefined;
-  const [day = 0, year = 0, hour = 0, minute = 0, second = 0, zoneHours = 0, zoneMinutes = 0] = [
-    1, 3, 4, 5, 6, 8, 9,
-  ].map((group) => Number(match[group]));
-  const month = MONTHS.indexOf(match[2] ?? '');
-  const midnight = new Date(Date.UTC(year, month, day));
-  const isRealDate = year >= 1970 && month >= 0 && midnight.getUTCDate() === day;
+  const at = (group: number) => Number(match[group]);
+  const [year, month, day] = [at(3), MONTHS.indexOf(match[2] ?? ''), at(1)];
+  const [hour, minute, second, zoneHours, zoneMinutes] = [at(4), at(5), at(6), at(8), at(9)];
+  const midnight = Date.UTC(year, month, day);
+  const isRealDate = year >= 1970 && month >= 0 && day >= 1 && midnight < Date.UTC(year, month + 1, 1);
   if (!isRealDate || hour > 23 || minute > 59 || second > 60 || zoneHours > 14 || zoneMinutes > 59) {
     return undefined;
   }
   const zoneSeconds = (zoneHours * 60 + zoneMinutes) * 60 * (match[7] === '-' ? -1 : 1);
-  const seconds = midnight.getTime() / 1000 + (hour * 60 + minute) * 60 + second - zoneSeconds;
+  const seconds = midnight / 1000 + (hour * 60 + minute) * 60 + second - zoneSeconds;
   return seconds >= 0 ? seconds : undefined;
 }
