@@ -76,11 +76,12 @@ export function parseImageLocation(
 
 /** A Docker archive could not hold the annotations that eStargz needs. */
 function unsupportedOutput(name: string, text: string): LayahError {
+  const copy = `skopeo copy oci-archive:image.ociarchive ${text}`;
   return usageError(
     `${name}: ${text} is not supported, only an OCI archive, an OCI layout or docker://`,
     text.startsWith(DOCKER_ARCHIVE_PREFIX)
-      ? 'Write an OCI archive: docker load takes it too.'
-      : `Write an archive, then: skopeo copy oci-archive:image.ociarchive ${text}`,
+      ? `Write an OCI archive: docker load and podman load take it. What needs a Docker archive gets one by: ${copy}`
+      : `Write an archive, then: ${copy}`,
   );
 }
 

@@ -112,7 +112,7 @@ describe('parseConvertOptions', () => {
     );
     expect(error({ source: 'docker-daemon:a' })).toContain('SRC: docker-daemon:a is not supported');
     expect(error({ destination: 'docker-archive:a' })).toBe(
-      'usage: DST: docker-archive:a is not supported, only an OCI archive, an OCI layout or docker:// | Write an OCI archive: docker load takes it too.',
+      'usage: DST: docker-archive:a is not supported, only an OCI archive, an OCI layout or docker:// | Write an OCI archive: docker load and podman load take it. What needs a Docker archive gets one by: skopeo copy oci-archive:image.ociarchive docker-archive:a',
     );
   });
 });

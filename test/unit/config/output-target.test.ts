@@ -45,7 +45,7 @@ describe('parseOutputTarget', () => {
 
   it('names skopeo for other transports', () => {
     expect(error('docker-archive:x.tar')).toBe(
-      'usage: --output: docker-archive:x.tar is not supported, only an OCI archive, an OCI layout or docker:// | Write an OCI archive: docker load takes it too.',
+      'usage: --output: docker-archive:x.tar is not supported, only an OCI archive, an OCI layout or docker:// | Write an OCI archive: docker load and podman load take it. What needs a Docker archive gets one by: skopeo copy oci-archive:image.ociarchive docker-archive:x.tar',
     );
   });
 
