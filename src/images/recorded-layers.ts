@@ -37,6 +37,17 @@ export function recordedComponentNames({ annotations }: ReadDescriptor): readonl
   return typeof names === 'string' ? [] : names;
 }
 
+/**
+ * Why what a layer says of its components makes no sense; it may say nothing, or only their names. Whether fingerprints are
+ * right cannot be told: nothing says which files of the layer belong to which component.
+ */
+export function recordedProblem(layer: ReadDescriptor): string | undefined {
+  const { [COMPONENT_ANNOTATION]: names, [FINGERPRINT_ANNOTATION]: fingerprints } = layer.annotations ?? {};
+  if (names === undefined && fingerprints === undefined) return undefined;
+  const read = fingerprints === undefined ? decodeNames(names) : readComponents(layer);
+  return typeof read === 'string' ? read : undefined;
+}
+
 /** Of base64url characters; their number may be another one some day. */
 const FINGERPRINT = /^[\w-]{1,64}$/;
 

@@ -4,7 +4,7 @@
 import { hash } from 'node:crypto';
 import type { ImageStore } from '../images/image-store.ts';
 import { readUnverified } from '../images/read-document.ts';
-import { COMPONENT_ANNOTATION, decodeComponentNames } from '../model/annotations.ts';
+import { recordedProblem } from '../images/recorded-layers.ts';
 import type { DiffId } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
@@ -111,19 +111,8 @@ function checkManifest(manifest: ReadManifest, descriptor: ReadDescriptor, findi
     add('media-type', config.digest, `${config.mediaType} is not that of an image config`);
   }
   for (const layer of manifest.layers) {
-    const names = layer.annotations?.[COMPONENT_ANNOTATION];
-    if (names !== undefined && !isDecodable(names)) {
-      add('annotation', layer.digest, `${COMPONENT_ANNOTATION} is no list of component names`);
-    }
-  }
-}
-
-function isDecodable(componentNames: string): boolean {
-  try {
-    decodeComponentNames(componentNames);
-    return true;
-  } catch {
-    return false;
+    const problem = recordedProblem(layer);
+    if (problem !== undefined) add('annotation', layer.digest, problem);
   }
 }
 

@@ -111,13 +111,27 @@ describe('the manifest', () => {
     ]);
   });
 
-  it('with a list of components that cannot be read is found', async () => {
-    const annotations = { ...layer.descriptor.annotations, 'org.layah.component': '%zz' };
-    const layers = [{ ...layer, descriptor: { ...layer.descriptor, annotations } }];
-    expect(await findingsOf({ layers })).toEqual([
-      `annotation: ${layer.descriptor.digest}: org.layah.component is no list of component names`,
-    ]);
-  });
+  it.each([
+    ['%zz', 'AAAAAAAA', 'org.layah.component is no list of component names'],
+    ['%zz', undefined, 'org.layah.component is no list of component names'],
+    [undefined, 'AAAAAAAA', 'it has no org.layah.component'],
+    ['a,b', 'AAAAAAAA', 'org.layah.fingerprint has 1 fingerprints for 2 components'],
+    ['a', 'AAAA AAAA', 'org.layah.fingerprint is no list of fingerprints'],
+    ['a,b', 'AAAAAAAA,-_-_-_-_', undefined],
+    ['a,b', undefined, undefined],
+  ])(
+    'with the components %s and the fingerprints %s has what makes no sense found',
+    async (names, prints, problem) => {
+      const annotations = {
+        ...layer.descriptor.annotations,
+        ...(names !== undefined && { 'org.layah.component': names }),
+        ...(prints !== undefined && { 'org.layah.fingerprint': prints }),
+      };
+      const layers = [{ ...layer, descriptor: { ...layer.descriptor, annotations } }];
+      const expected = problem === undefined ? [] : [`annotation: ${layer.descriptor.digest}: ${problem}`];
+      expect(await findingsOf({ layers })).toEqual(expected);
+    },
+  );
 });
 
 describe('the image config', () => {
