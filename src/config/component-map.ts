@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import type { ComponentMap, MappedComponent } from '../model/component-map.ts';
 import { LayahError } from '../model/errors.ts';
 import { parseUpdateInterval, UPDATE_INTERVAL_FORMS } from '../model/update-interval.ts';
@@ -35,11 +36,14 @@ export function parseComponentMap(text: string, origin: string): ComponentMap {
   };
 }
 
+// The small zod has no messages of its own.
+z.config(en());
+
 const lineSchema = z.strictObject({
   path: z.string(),
   component: z.string(),
-  interval: z.union([z.string(), z.number()], { error: 'expected a number or a word' }).optional(),
-  exclusive: z.boolean().optional(),
+  interval: z.optional(z.union([z.string(), z.number()], { error: 'expected a number or a word' })),
+  exclusive: z.optional(z.boolean()),
 });
 
 const KEYS = Object.keys(lineSchema.shape).join(', ');
@@ -69,7 +73,7 @@ function parseLine({ lineNumber, value }: MapItem, origin: string): MapLine {
   return { lineNumber, path, component, updateIntervalDays, exclusive };
 }
 
-function schemaProblem(error: z.ZodError): string {
+function schemaProblem(error: z.core.$ZodError): string {
   const [issue] = error.issues;
   if (issue === undefined) return 'it cannot be used';
   if (issue.code === 'unrecognized_keys') {

@@ -1,16 +1,20 @@
-import * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import { LayahError } from '../model/errors.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+
+// The small zod has no messages of its own.
+z.config(en());
 
 /*
  * The types of the members that we or a runtime rely on; everything else is let through. Go writes null for an
  * empty list or map. These schemas only check: what is kept is the parsed JSON itself, since zod would drop
  * members such as `__proto__`.
  */
-const text = z.string().nullish();
-const textList = z.array(z.string()).nullish();
-const textMap = z.record(z.string(), z.string()).nullish();
-const nameSet = z.record(z.string(), z.json()).nullish();
+const text = z.nullish(z.string());
+const textList = z.nullish(z.array(z.string()));
+const textMap = z.nullish(z.record(z.string(), z.string()));
+const nameSet = z.nullish(z.record(z.string(), z.json()));
 
 /** image-spec config.md "Properties", and docker-image-spec's Healthcheck, OnBuild, Shell, StopTimeout. */
 const runtimeConfigSchema = z.looseObject({
@@ -23,10 +27,10 @@ const runtimeConfigSchema = z.looseObject({
   WorkingDir: text,
   Labels: textMap,
   StopSignal: text,
-  StopTimeout: z.int().nullish(),
+  StopTimeout: z.nullish(z.int()),
   Shell: textList,
   OnBuild: textList,
-  Healthcheck: z.looseObject({ Test: textList }).nullish(),
+  Healthcheck: z.nullish(z.looseObject({ Test: textList })),
 });
 
 const documentSchema = z.looseObject({
@@ -34,7 +38,7 @@ const documentSchema = z.looseObject({
   architecture: text,
   variant: text,
   os: text,
-  config: runtimeConfigSchema.nullish(),
+  config: z.nullish(runtimeConfigSchema),
 });
 
 const inspectSchema = z.looseObject({
@@ -44,7 +48,7 @@ const inspectSchema = z.looseObject({
   Os: text,
   OsVersion: text,
   Author: text,
-  Config: runtimeConfigSchema.nullish(),
+  Config: z.nullish(runtimeConfigSchema),
   Healthcheck: runtimeConfigSchema.shape.Healthcheck,
   Annotations: textMap,
 });

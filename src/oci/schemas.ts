@@ -1,69 +1,77 @@
-import * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import { parseDiffId, parseDigest } from '../model/digest.ts';
 import { LayahError } from '../model/errors.ts';
 import { hasMoreValues } from '../model/json-size.ts';
 
 /* What we read of documents that others wrote: unknown members are let through, known ones must have the right type. */
 
+// The small zod has no messages of its own.
+z.config(en());
+
 const MAX_LAYERS = 10_000;
 /** A manifest of so many layers has 20 values for each. */
 const MAX_VALUES = 500_000;
 const SHA256 = /^sha256:[0-9a-f]{64}$/;
 
-const annotationsSchema = z.record(z.string(), z.string()).nullish();
-const digestSchema = z.string().regex(SHA256, 'is not a SHA-256 digest').transform(parseDigest);
-const diffIdSchema = z.string().regex(SHA256, 'is not a SHA-256 digest').transform(parseDiffId);
+const annotationsSchema = z.nullish(z.record(z.string(), z.string()));
+const sha256Schema = z.string().check(z.regex(SHA256, 'is not a SHA-256 digest'));
+const digestSchema = z.pipe(sha256Schema, z.transform(parseDigest));
+const diffIdSchema = z.pipe(sha256Schema, z.transform(parseDiffId));
 const platformSchema = z.looseObject({
   os: z.string(),
   architecture: z.string(),
-  variant: z.string().optional(),
+  variant: z.optional(z.string()),
 });
 const descriptorSchema = z.looseObject({
   mediaType: z.string(),
   digest: digestSchema,
-  size: z.int().nonnegative(),
+  size: z.int().check(z.nonnegative()),
   annotations: annotationsSchema,
-  platform: platformSchema.optional(),
+  platform: z.optional(platformSchema),
 });
 const indexSchema = z.looseObject({
   schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
-  manifests: z.array(descriptorSchema).max(MAX_LAYERS),
+  mediaType: z.optional(z.string()),
+  manifests: z.array(descriptorSchema).check(z.maxLength(MAX_LAYERS)),
   annotations: annotationsSchema,
 });
 const manifestSchema = z.looseObject({
   schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
+  mediaType: z.optional(z.string()),
   config: descriptorSchema,
-  layers: z.array(descriptorSchema).max(MAX_LAYERS),
-  subject: descriptorSchema.optional(),
+  layers: z.array(descriptorSchema).check(z.maxLength(MAX_LAYERS)),
+  subject: z.optional(descriptorSchema),
   annotations: annotationsSchema,
 });
 const historySchema = z.looseObject({
-  created: z.string().optional(),
-  created_by: z.string().optional(),
-  comment: z.string().optional(),
-  empty_layer: z.boolean().optional(),
+  created: z.optional(z.string()),
+  created_by: z.optional(z.string()),
+  comment: z.optional(z.string()),
+  empty_layer: z.optional(z.boolean()),
 });
 const imageConfigSchema = z.looseObject({
-  created: z.string().optional(),
+  created: z.optional(z.string()),
   architecture: z.string(),
-  variant: z.string().optional(),
+  variant: z.optional(z.string()),
   os: z.string(),
-  config: z.looseObject({}).nullish(),
-  rootfs: z.looseObject({ type: z.literal('layers'), diff_ids: z.array(diffIdSchema).max(MAX_LAYERS) }),
-  history: z.array(historySchema).nullish(),
+  config: z.nullish(z.looseObject({})),
+  rootfs: z.looseObject({
+    type: z.literal('layers'),
+    diff_ids: z.array(diffIdSchema).check(z.maxLength(MAX_LAYERS)),
+  }),
+  history: z.nullish(z.array(historySchema)),
 });
 
 const dockerManifestSchema = z
   .array(
     z.looseObject({
       Config: z.string(),
-      RepoTags: z.array(z.string()).nullish(),
-      Layers: z.array(z.string()).max(MAX_LAYERS).nullish(),
+      RepoTags: z.nullish(z.array(z.string())),
+      Layers: z.nullish(z.array(z.string()).check(z.maxLength(MAX_LAYERS))),
     }),
   )
-  .max(MAX_LAYERS);
+  .check(z.maxLength(MAX_LAYERS));
 
 export type ReadDockerImage = z.infer<typeof dockerManifestSchema>[number];
 export type ReadDescriptor = z.infer<typeof descriptorSchema>;
@@ -100,7 +108,7 @@ export function checkOciLayout(bytes: Uint8Array, where: string): void {
   parseDocument(z.looseObject({ imageLayoutVersion: z.literal('1.0.0') }), bytes, where);
 }
 
-function parseDocument<Schema extends z.ZodType>(
+function parseDocument<Schema extends z.ZodMiniType>(
   schema: Schema,
   bytes: Uint8Array,
   where: string,
