@@ -11,9 +11,11 @@ import { createReadBudget, type ReadBudget } from './read-budget.ts';
 import type { TarHeader } from './tar-header.ts';
 import { createTarReader, type TarReader } from './tar-reader.ts';
 import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts';
-import { unpackLayer } from './unpack-layer.ts';
+import { type TarTaker, unpackLayer } from './unpack-layer.ts';
 
-export interface SpoolInput extends SpoolBlobInput {
+export type SpoolInput = SpoolBlobInput & IndexInput;
+
+export interface IndexInput extends BlobInput {
   readonly compression: LayerCompression;
   /** What the image config says of it. */
   readonly diffId: DiffId;
@@ -27,8 +29,11 @@ export interface SpoolBlobInput extends BlobInput {
 }
 
 /** A layer as an uncompressed tar in a file without a name. */
-export interface SpooledLayer {
+export interface SpooledLayer extends IndexedLayer {
   readonly tar: TemporaryFile;
+}
+
+export interface IndexedLayer {
   /** In the order of the tar. */
   readonly entries: readonly SpooledEntry[];
   /** Why the entries are not all there, or do not say all: the tar has something that we cannot read. */
@@ -46,10 +51,8 @@ export interface SpooledEntry {
  * @throws LayahError `bad-image` naming the layer when it is not what its digest, size or diff ID say, or is no tar.
  */
 export async function spoolLayer(input: SpoolInput): Promise<SpooledLayer> {
-  const { descriptor, temporaryDirectory, limits } = input;
-  const { maxInflatedBytes, maxEntries } = limits;
-  const budget = createReadBudget({ compressedBytes: descriptor.size, maxInflatedBytes, maxEntries });
-  const tar = createTemporaryFile(temporaryDirectory);
+  const budget = budgetOf(input);
+  const tar = createTemporaryFile(input.temporaryDirectory);
   try {
     const index = createEntryIndex(budget);
     const found = await unpackLayer(
@@ -69,6 +72,16 @@ export async function spoolLayer(input: SpoolInput): Promise<SpooledLayer> {
   }
 }
 
+/** The entries alone. @throws LayahError `bad-image` as above. */
+export async function indexLayer(input: IndexInput): Promise<IndexedLayer> {
+  const budget = budgetOf(input);
+  return unpackLayer({ ...input, budget }, createEntryIndex(budget));
+}
+
+function budgetOf({ descriptor, limits: { maxInflatedBytes, maxEntries } }: IndexInput): ReadBudget {
+  return createReadBudget({ compressedBytes: descriptor.size, maxInflatedBytes, maxEntries });
+}
+
 /** The blob as it is. The caller closes the file. @throws LayahError `bad-image` as above. */
 export async function spoolBlob(input: SpoolBlobInput): Promise<TemporaryFile> {
   const file = createTemporaryFile(input.temporaryDirectory);
@@ -82,13 +95,8 @@ export async function spoolBlob(input: SpoolBlobInput): Promise<TemporaryFile> {
   }
 }
 
-interface EntryIndex {
-  push(chunk: Buffer): void;
-  finish(): Pick<SpooledLayer, 'entries' | 'problem'>;
-}
-
 /** Reads the tar as it passes. What only we cannot read is a problem, what nobody can is an error. */
-function createEntryIndex(budget: ReadBudget): EntryIndex {
+function createEntryIndex(budget: ReadBudget): TarTaker<IndexedLayer> {
   const entries: SpooledEntry[] = [];
   let problem: string | undefined;
   const reader = createTarReader({

@@ -1,10 +1,11 @@
 /*
  * Which files of which layer are to be prefetched. A path may stand in several layers, and what a container sees is that
- * of the topmost, so all entries of an image have to be known before its first layer is written.
+ * of the topmost, so all entries of an image have to be known before its first layer is written. Their layers are
+ * unpacked for that, and once more when they are written: to keep the tars would take as much room as all of the image.
  */
 import { mergeTree } from '../images/merge-tree.ts';
 import { inspectLayer } from '../images/kept-layer.ts';
-import { spoolLayer } from '../images/spool-layer.ts';
+import { indexLayer } from '../images/spool-layer.ts';
 import type { TarHeader } from '../images/tar-header.ts';
 import type { Digest } from '../model/digest.ts';
 import type { RootfsPath } from '../model/rootfs-path.ts';
@@ -53,9 +54,8 @@ async function listHeaders(
   const headers = new Map<Digest, readonly TarHeader[]>();
   for (const { descriptor, diffId } of plannedLayers(plan)) {
     const { compression } = await inspectLayer(conversion.store, descriptor);
-    const input = { ...conversion, limits: conversion.options, descriptor, diffId, compression };
-    const { tar, entries } = await spoolLayer(input);
-    tar.close();
+    const { store, signal, options: limits } = conversion;
+    const { entries } = await indexLayer({ store, signal, limits, descriptor, diffId, compression });
     headers.set(
       descriptor.digest,
       entries.map(({ header }) => header),
