@@ -14,6 +14,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createSecureContext } from 'node:tls';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -62,11 +63,7 @@ class TimeoutError extends Error {
 
 export function createHttpTransport(tls: TlsSettings, timeouts: Timeouts): HttpTransport {
   const plain = new HttpAgent({ keepAlive: true });
-  const secure = new HttpsAgent({
-    keepAlive: true,
-    rejectUnauthorized: tls.verify,
-    ...(tls.authorities !== undefined && { ca: [...tls.authorities] }),
-  });
+  let secure: HttpsAgent | undefined;
   return {
     async send(request, signal) {
       signal.throwIfAborted();
@@ -78,7 +75,7 @@ export function createHttpTransport(tls: TlsSettings, timeouts: Timeouts): HttpT
       };
       const isSecure = url.protocol === 'https:';
       const outgoing = isSecure
-        ? httpsRequest(url, { method, headers, signal, agent: secure })
+        ? httpsRequest(url, { method, headers, signal, agent: (secure ??= createSecureAgent(tls)) })
         : httpRequest(url, { method, headers, signal, agent: plain });
       limitConnect(outgoing, timeouts.connectMilliseconds, isSecure ? 'secureConnect' : 'connect');
       const idleMilliseconds = request.idleMilliseconds ?? timeouts.idleMilliseconds;
@@ -92,9 +89,15 @@ export function createHttpTransport(tls: TlsSettings, timeouts: Timeouts): HttpT
     },
     close() {
       plain.destroy();
-      secure.destroy();
+      secure?.destroy();
     },
   };
+}
+
+/** Authorities are parsed once, not for every connection: those of a system take tens of milliseconds. */
+function createSecureAgent({ verify, authorities }: TlsSettings): HttpsAgent {
+  const secureContext = createSecureContext(authorities === undefined ? {} : { ca: [...authorities] });
+  return new HttpsAgent({ keepAlive: true, rejectUnauthorized: verify, secureContext });
 }
 
 interface Exchange {
