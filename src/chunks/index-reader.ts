@@ -10,7 +10,7 @@ import {
   type IndexRecord,
   parseIndexLine,
 } from './index-format.ts';
-import { type ChunkStore, indexPath } from './store.ts';
+import { type ChunkStore, indexPath, isReadFailure, storeReadFailed } from './store.ts';
 
 const READ_BYTES = 256 << 10;
 /** Longer than any line that is written: base64 of raw bytes, or 512 chunks. */
@@ -62,7 +62,9 @@ async function* readLines(store: ChunkStore, name: string): AsyncGenerator<strin
     }
   } catch (thrown) {
     if (thrown instanceof LayahError) throw thrown;
-    throw systemErrorCode(thrown) === 'ENOENT' ? missingIndex(name) : badIndex(name, thrown);
+    if (systemErrorCode(thrown) === 'ENOENT') throw missingIndex(name);
+    if (isReadFailure(thrown)) throw storeReadFailed(`${indexPath(store, name)} of the chunk store`, thrown);
+    throw badIndex(name, thrown);
   }
   if (rest !== '' || !last.startsWith(END_LINE_START)) throw badIndex(name, new Error('it has no end'));
 }

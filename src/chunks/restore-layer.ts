@@ -4,7 +4,7 @@ import { LayahError, systemErrorCode } from '../model/errors.ts';
 import { allocateReadBuffer } from '../model/read-buffer.ts';
 import type { ChunkReference } from './index-format.ts';
 import { readIndex } from './index-reader.ts';
-import { type ChunkStore, chunkPath } from './store.ts';
+import { type ChunkStore, chunkPath, isReadFailure, storeReadFailed } from './store.ts';
 import type { StoredLayer } from './stored-image.ts';
 
 /** Larger than most chunks: what each piece costs on its way is more than reading a chunk. */
@@ -64,6 +64,8 @@ function* readContents(store: ChunkStore, chunks: readonly ChunkReference[]): Ge
         chunkBytes -= target.length;
         leftBytes -= target.length;
       }
+    } catch (thrown) {
+      throw isReadFailure(thrown) ? unreadableChunk(store, chunk, thrown) : thrown;
     } finally {
       closeSync(descriptor);
     }
@@ -81,32 +83,27 @@ function openChunk(store: ChunkStore, chunk: ChunkReference): number {
     throw badChunk(chunk, `has ${size} bytes instead of ${chunk.sizeBytes}`);
   } catch (thrown) {
     if (descriptor !== undefined) closeSync(descriptor);
-    throw thrown instanceof LayahError ? thrown : unreadableChunk(chunk, thrown);
+    throw thrown instanceof LayahError ? thrown : unreadableChunk(store, chunk, thrown);
   }
 }
 
 function readInto(descriptor: number, chunk: ChunkReference, target: Buffer): void {
   for (let filledBytes = 0; filledBytes < target.length;) {
-    let bytes: number;
-    try {
-      bytes = readSync(descriptor, target.subarray(filledBytes));
-    } catch (thrown) {
-      throw unreadableChunk(chunk, thrown);
-    }
+    const bytes = readSync(descriptor, target.subarray(filledBytes));
     if (bytes === 0) throw badChunk(chunk, 'became shorter while it was read');
     filledBytes += bytes;
   }
 }
 
-function unreadableChunk(chunk: ChunkReference, cause: unknown): LayahError {
-  return badChunk(chunk, systemErrorCode(cause) === 'ENOENT' ? 'is missing' : 'cannot be read', cause);
+function unreadableChunk(store: ChunkStore, chunk: ChunkReference, cause: unknown): LayahError {
+  if (systemErrorCode(cause) === 'ENOENT') return badChunk(chunk, 'is missing');
+  return storeReadFailed(`${chunkPath(store, chunk.hex)} of the chunk store`, cause);
 }
 
-function badChunk({ hex }: ChunkReference, what: string, cause?: unknown): LayahError {
+function badChunk({ hex }: ChunkReference, what: string): LayahError {
   return new LayahError({
     code: 'bad-store',
     message: `the chunk ${hex} of the chunk store ${what}`,
     hint: 'Add the images that need it again; layah chunk verify lists all that is wrong.',
-    cause: systemErrorCode(cause) === 'ENOENT' ? undefined : cause,
   });
 }

@@ -35,11 +35,11 @@ export function openChunkStore(directory: string): ChunkStore {
     text = readFileSync(join(directory, MARKER), 'utf8');
   } catch (cause) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(cause) ?? '');
+    if (!isMissing) throw storeReadFailed(`the chunk store ${directory}`, cause);
     throw new LayahError({
       code: 'bad-store',
-      message: isMissing ? `${directory} is no chunk store` : `reading the chunk store ${directory}`,
-      ...(isMissing && { hint: 'layah chunk add makes one.' }),
-      cause: isMissing ? undefined : cause,
+      message: `${directory} is no chunk store`,
+      hint: 'layah chunk add makes one.',
     });
   }
   if (text === MARKER_TEXT) return { directory };
@@ -80,13 +80,13 @@ export function chunkDirectory({ directory }: ChunkStore, firstByte: number): st
   return join(directory, 'chunks', firstByte.toString(16).padStart(FAN_OUT_DIGITS, '0'));
 }
 
-/** The names in a directory of the store, sorted; none when it is not there. */
+/** The names in a directory of the store, sorted; none when it is not there. @throws LayahError `bad-store` */
 export function listNames(path: string): string[] {
   try {
     return readdirSync(path).sort();
   } catch (thrown) {
     if (systemErrorCode(thrown) === 'ENOENT') return [];
-    throw thrown;
+    throw storeReadFailed(`${path} of the chunk store`, thrown);
   }
 }
 
@@ -99,9 +99,29 @@ export function indexPath({ directory }: ChunkStore, name: string): string {
   return join(directory, 'indexes', name);
 }
 
-/** Deletes what may be gone already. */
+/** Deletes what may be gone already. @throws LayahError `write-failed` */
 export function removePath(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (thrown) {
+    throw storeWriteFailed(path, thrown);
+  }
+}
+
+/** Whether the system refused to read something, which does not mean that it is damaged. */
+export function isReadFailure(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && 'syscall' in thrown;
+}
+
+/** For what is there and cannot be read. */
+export function storeReadFailed(what: string, cause: unknown): LayahError {
+  const hint = systemErrorCode(cause) === 'EACCES' ? 'Run as a user who may read it.' : undefined;
+  return new LayahError({
+    code: 'bad-store',
+    message: `reading ${what}`,
+    ...(hint !== undefined && { hint }),
+    cause,
+  });
 }
 
 /** For whatever goes wrong while something is written. */
@@ -111,7 +131,7 @@ export function storeWriteFailed(path: string, cause: unknown): LayahError {
       'The disk is full. What is in the store stays good: free some room (layah chunk clean drops what no image needs), then add the image again.',
     EDQUOT:
       'Your quota is used up. What is in the store stays good: free some room, then add the image again.',
-    EACCES: 'Choose a place that you may write to.',
+    EACCES: 'Run as a user who may write there, or choose another place.',
     EROFS: 'Choose a place that you may write to.',
   };
   const hint = hints[systemErrorCode(cause) ?? ''];

@@ -8,7 +8,7 @@ import { type Digest, type DiffId, isDigest, parseDiffId } from '../model/digest
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 import { isCount, isRecord, type LayerTotals } from './index-format.ts';
 import type { Session } from './session.ts';
-import { type ChunkStore, listNames, removePath } from './store.ts';
+import { type ChunkStore, listNames, removePath, storeReadFailed } from './store.ts';
 
 export interface StoredLayer extends LayerTotals {
   readonly diffId: DiffId;
@@ -120,7 +120,7 @@ function readImageFile(path: string): StoredImage | undefined {
     text = readFileSync(path, 'utf8');
   } catch (thrown) {
     if (systemErrorCode(thrown) === 'ENOENT') return undefined;
-    throw badImage(path, thrown);
+    throw storeReadFailed(`${path} of the chunk store`, thrown);
   }
   try {
     return parseImage(JSON.parse(text));

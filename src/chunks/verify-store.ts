@@ -11,7 +11,15 @@ import { digestRanges, type DigestRange } from './digest-ranges.ts';
 import { DigestTable } from './digest-table.ts';
 import { isChunkName } from './index-format.ts';
 import { readChunks, readIndex } from './index-reader.ts';
-import { chunkDirectory, chunkPath, type ChunkStore, indexPath, listNames, removePath } from './store.ts';
+import {
+  chunkDirectory,
+  chunkPath,
+  type ChunkStore,
+  indexPath,
+  isReadFailure,
+  listNames,
+  removePath,
+} from './store.ts';
 import { type ListedImage, listImages } from './stored-image.ts';
 
 export interface VerifyRun {
@@ -162,15 +170,25 @@ function verifyFile(
   total.chunkCount++;
   total.chunkBytes += stats.size;
   run.onProgress(total.chunkBytes, Math.max(neededBytes, total.chunkBytes));
-  const digest = digestOf(path, stats.size);
-  if (digest !== name) {
-    const message = `its content has the digest ${digest}, and ${isNeeded ? 'an' : 'no'} image needs it`;
+  const problem = problemOf(path, stats.size);
+  if (problem !== undefined) {
+    const message = `${problem}, and ${isNeeded ? 'an' : 'no'} image needs it`;
     run.report({ code: 'damaged', subject: `chunk ${name}`, message });
     if (!run.dropDamaged) return;
     removePath(path);
     total.droppedCount++;
   } else if (!isNeeded) {
     run.report({ code: 'stray', subject: `chunk ${name}`, message: 'no image needs it' });
+  }
+}
+
+function problemOf(path: string, sizeBytes: number): string | undefined {
+  try {
+    const digest = digestOf(path, sizeBytes);
+    return digest === basename(path) ? undefined : `its content has the digest ${digest}`;
+  } catch (thrown) {
+    if (!isReadFailure(thrown)) throw thrown;
+    return `it cannot be read: ${thrown.message}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { LayahError } from '../model/errors.ts';
+import { LayahError, systemErrorCode } from '../model/errors.ts';
 
 /** Asks at the terminal. @throws LayahError `usage` where nobody can be asked. */
 export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
@@ -14,6 +14,10 @@ export async function confirm(question: string, signal: AbortSignal): Promise<bo
   try {
     const answer = await terminal.question(`${question} [y/N] `, { signal });
     return /^y(?:es)?$/i.test(answer.trim());
+  } catch (thrown) {
+    // Ctrl+D ends the input without an answer, which is none that says yes.
+    if (signal.aborted || systemErrorCode(thrown) !== 'ABORT_ERR') throw thrown;
+    return false;
   } finally {
     terminal.close();
   }

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { layah, layahMain, layahOrFail, run } from './layah.ts';
 import { testWith } from './needs.ts';
+import { layahOnTerminal } from './terminal.ts';
 
 interface Verified {
   readonly findings: readonly { readonly code: string; readonly subject: string }[];
@@ -127,5 +128,32 @@ describe('a full disk', () => {
       await run('umount', [place]);
       await rm(place, { recursive: true });
     }
+  });
+});
+
+describe('chunk clean --all', () => {
+  it.each([
+    ['Enter', '\n'],
+    ['no', 'no\n'],
+  ])('drops nothing after %s', async (_name, input) => {
+    const store = join(directory, 'asked');
+    await layahOrFail(['chunk', 'add', images[0] ?? '', '--store', store, '-q']);
+    const { exitCode, output } = await layahOnTerminal(['chunk', 'clean', '--all', '--store', store], input);
+    expect(output).toContain(`drop all images of the chunk store ${store}? [y/N]`);
+    expect(output).toMatch(/nothing was dropped\s*$/);
+    expect(exitCode).toBe(1);
+    expect(await readdir(join(store, 'images'))).toHaveLength(1);
+  });
+
+  it('drops everything after yes', async () => {
+    const store = join(directory, 'confirmed');
+    await layahOrFail(['chunk', 'add', images[0] ?? '', '--store', store, '-q']);
+    const { exitCode, output } = await layahOnTerminal(
+      ['chunk', 'clean', '--all', '--store', store],
+      'yes\n',
+    );
+    expect(output).toMatch(/dropped 1 image, 1 index, /);
+    expect(exitCode).toBe(0);
+    expect(await readdir(join(store, 'images'))).toEqual([]);
   });
 });
