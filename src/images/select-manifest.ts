@@ -58,7 +58,7 @@ export async function selectForPlatform(
   throw new LayahError({
     code: 'bad-image',
     message: `${location} has ${images.length} images, ${matching.length} of them for ${os}/${architecture}: ${listCandidates(images)}`,
-    hint: 'Name one by its digest (docker://REGISTRY/NAME@DIGEST), or copy it alone with skopeo copy.',
+    hint: 'Say which one by its name or digest: oci:DIR:NAME, oci-archive:FILE:NAME, docker-archive:FILE:NAME, docker://REGISTRY/NAME@DIGEST.',
   });
 }
 

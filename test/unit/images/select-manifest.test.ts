@@ -126,7 +126,7 @@ describe('selectForPlatform', () => {
     const none = selectForPlatform(image([nestedIndex], [platforms]), { os: 'linux', architecture: 's390x' });
     await expect(none).rejects.toMatchObject({
       message: `memory has 2 images, 0 of them for linux/s390x: unnamed linux/amd64 ${amd64.digest}; unnamed linux/arm64/v8 ${arm64.digest}`,
-      hint: 'Name one by its digest (docker://REGISTRY/NAME@DIGEST), or copy it alone with skopeo copy.',
+      hint: 'Say which one by its name or digest: oci:DIR:NAME, oci-archive:FILE:NAME, docker-archive:FILE:NAME, docker://REGISTRY/NAME@DIGEST.',
     });
     const several = [manifest('a', platform('amd64')), manifest('b', platform('amd64'))];
     await expect(selectForPlatform(image(several), here)).rejects.toThrow(
