@@ -67,7 +67,11 @@ async function addImage(addition: Addition): Promise<ChunkAddSummary> {
     name,
     manifestDigest: image.descriptor.digest,
     replacedDigest,
-    layers: layers.map(({ diffId }) => find(added, diffId)),
+    layers: all.map((layer, position) => {
+      const summary = find(added, layer.diffId);
+      const isFirst = all.findIndex(({ diffId }) => diffId === layer.diffId) === position;
+      return isFirst ? summary : { ...summary, newChunkCount: 0, newBytes: 0 };
+    }),
   };
 }
 
@@ -116,7 +120,7 @@ async function publish(
 /** What an image is called where it is. */
 function nameOf({ location, tag }: ImageSelection, descriptor: ReadDescriptor): string | undefined {
   if (location.kind === 'registry') return formatRegistryReference(location.reference);
-  return Object.values(imageNames(descriptor) ?? {})[0] ?? tag;
+  return Object.values(imageNames(descriptor) ?? {}).find((name) => name !== '') ?? tag;
 }
 
 /** A clean that runs at the same time may take chunks away before an index needs them. */

@@ -71,6 +71,27 @@ describe('an image that is added to a chunk store', () => {
     }
   });
 
+  it('is told of layer by layer, also of one that it has twice', async () => {
+    await inStore(async (store) => {
+      const layer = { a: noise(1, 5000) };
+      const { layers } = await store.add(imageOf(layer, layer));
+      const [first, second] = layers;
+      expect(layers).toHaveLength(2);
+      expect(first?.newChunkCount).toBe(first?.chunkCount);
+      expect(second).toEqual({ ...first, newChunkCount: 0, newBytes: 0 });
+    });
+  });
+
+  it('is called what it was added as when its name is empty', async () => {
+    await inStore(async (store) => {
+      const files = imageOf({ a: LARGE });
+      const annotated = '"annotations":{"org.opencontainers.image.ref.name":""},"digest"';
+      const index = String(files['index.json']).replace('"digest"', annotated);
+      const { name } = await store.add({ ...files, 'index.json': index }, { name: undefined });
+      expect(name).toBe('image-1');
+    });
+  });
+
   it('may be a tar that nobody understands, and comes back all the same', async () => {
     await inStore(async (store) => {
       const strange = Buffer.concat([
