@@ -12,6 +12,11 @@ export function printableText(text: string): string {
   );
 }
 
+/** The same for a name within a line, where a line break is no better. */
+export function printableLine(text: string): string {
+  return printableText(text).replaceAll('\n', '\\x0a');
+}
+
 /** At most `columns` characters; what is cut is replaced by `...`. */
 export function shortenText(text: string, columns: number): string {
   const characters = Array.from(text);

@@ -9,6 +9,7 @@ import type {
   StoreStats,
 } from '../model/chunk-report.ts';
 import { formatBytes, formatCount, formatNoun, formatSeconds, formatShare } from '../model/human-numbers.ts';
+import { printableLine } from '../model/terminal-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
@@ -19,7 +20,8 @@ export function renderAddedImage(
   summary: ChunkAddSummary,
   { columns, seconds }: { readonly columns: number; readonly seconds: number },
 ): string[] {
-  const { name, manifestDigest, replacedDigest, layers } = summary;
+  const { manifestDigest, replacedDigest, layers } = summary;
+  const name = printableLine(summary.name);
   return [
     ...renderTable(LAYER_COLUMNS, [...layers.map(layerCells), totalCells(layers)], columns),
     '',

@@ -1,4 +1,4 @@
-import { printableText, shortenText } from '../model/terminal-text.ts';
+import { printableLine, shortenText } from '../model/terminal-text.ts';
 
 export interface Column {
   readonly title: string;
@@ -17,7 +17,7 @@ export function renderTable(
   terminalColumns: number,
 ): string[] {
   const titles = columns.map((column) => column.title);
-  const cells = [titles, ...rows].map((row) => row.map((cell) => printableText(cell)));
+  const cells = [titles, ...rows].map((row) => row.map((cell) => printableLine(cell)));
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => widthOf(row[index] ?? ''))));
   const total = widths.reduce((sum, width) => sum + width, GAP.length * (columns.length - 1));
   const excess = Math.max(total - terminalColumns, 0);

@@ -10,7 +10,7 @@ import {
 } from '../../config/chunk-options.ts';
 import { LayahError, unreachable } from '../../model/errors.ts';
 import { formatBytes, formatNoun } from '../../model/human-numbers.ts';
-import { printableText } from '../../model/terminal-text.ts';
+import { printableLine, printableText } from '../../model/terminal-text.ts';
 import type { ConvertSummary, RunContext } from '../../pipeline/run.ts';
 import {
   renderAddedImage,
@@ -112,7 +112,7 @@ async function remove(values: FlagValues, host: Host): Promise<number> {
   const options = parseChunkStoreOptions({ ...rawStore(values), images }, host.machine);
   const { runChunkRemove } = await import('../../pipeline/chunk-store.ts');
   const { result, log } = await runWithLog(values, host, () => runChunkRemove(options));
-  const lines = result.map((name) => `removed ${name}`);
+  const lines = result.map((name) => `removed ${printableLine(name)}`);
   log.summary([...lines, 'layah chunk clean drops what no other image needs'], { removed: result });
   return 0;
 }
@@ -152,7 +152,7 @@ async function estargz(values: FlagValues, host: Host): Promise<number> {
   const { runChunkEstargz } = await import('../../pipeline/chunk-export.ts');
   const { result, log } = await runWithLog(values, host, (context) => runChunkEstargz(options, context));
   const lines = result.map(
-    ({ name, directory, bytes }) => `${name}: oci:${directory}, ${formatBytes(bytes)}`,
+    ({ name, directory, bytes }) => `${printableLine(name)}: oci:${directory}, ${formatBytes(bytes)}`,
   );
   log.summary([...lines, formatNoun(result.length, 'image')], { images: result });
   return 0;
