@@ -70,9 +70,14 @@ async function addImage(addition: Addition): Promise<ChunkAddSummary> {
     layers: all.map((layer, position) => {
       const summary = find(added, layer.diffId);
       const isFirst = all.findIndex(({ diffId }) => diffId === layer.diffId) === position;
-      return isFirst ? summary : { ...summary, newChunkCount: 0, newBytes: 0 };
+      return isFirst ? summary : withoutNews(summary);
     }),
   };
+}
+
+/** What a layer brings when the image has had it before. */
+function withoutNews(summary: ChunkedLayerSummary): ChunkedLayerSummary {
+  return { ...summary, newChunkCount: 0, newBytes: 0 };
 }
 
 async function addLayers(
