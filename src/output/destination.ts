@@ -3,7 +3,7 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { LayahError, systemErrorCode } from '../model/errors.ts';
 
 /** What is written, for messages. */
-export type Written = 'image' | 'page' | 'record';
+export type Written = 'image' | 'page' | 'record' | 'drawing';
 
 /** A place for one stream of bytes. */
 export interface Destination {

@@ -17,27 +17,32 @@ import type { RunContext } from './run.ts';
 
 /** In the order of the strategies. @throws LayahError `bad-image` */
 export async function runChunkCompare(
-  { images, strategies, filesystem, svg }: ChunkCompareOptions,
+  options: ChunkCompareOptions,
+  context: RunContext,
+): Promise<readonly ChunkComparison[]> {
+  const { svg } = options;
+  // Before any work is done, so that a bad path fails at once.
+  const drawing = svg === undefined ? undefined : await fileDestination(svg, 'drawing');
+  try {
+    const results = await compareStrategies(options, context);
+    await drawing?.write(Buffer.from(renderComparisonSvg(results)));
+    await drawing?.commit();
+    return results;
+  } catch (thrown) {
+    await drawing?.abort();
+    throw thrown;
+  }
+}
+
+async function compareStrategies(
+  { images, strategies, filesystem }: ChunkCompareOptions,
   context: RunContext,
 ): Promise<readonly ChunkComparison[]> {
   const trials = strategies.map((strategy): Trial => new Trial({ strategy, filesystem }));
   // A layer that several images have is read once.
   const known = new Set<DiffId>();
   for (const image of images) await tryImage(image, { context, trials, known });
-  const results = trials.map((trial) => trial.result());
-  if (svg !== undefined) await writeFile(svg, renderComparisonSvg(results));
-  return results;
-}
-
-async function writeFile(path: string, text: string): Promise<void> {
-  const destination = await fileDestination(path);
-  try {
-    await destination.write(Buffer.from(text));
-    await destination.commit();
-  } catch (thrown) {
-    await destination.abort();
-    throw thrown;
-  }
+  return trials.map((trial) => trial.result());
 }
 
 interface Trying {
