@@ -3,17 +3,18 @@ import { formatBytes, formatNoun, formatPercent, formatSeconds } from '../model/
 import type { SummarySettings } from './summary.ts';
 import { type Column, renderTable } from '../reports/table.ts';
 
+type TextSettings = SummarySettings & { readonly columns: number };
+
 /** What a conversion did, as lines of text. @param settings.columns width of the terminal. */
-export function renderConvertSummary(
-  summary: ConvertSummary,
-  settings: SummarySettings & { readonly columns: number },
-): string[] {
-  const { images, layers, digest } = summary;
-  const table = settings.verbose
-    ? [...renderTable(LAYER_COLUMNS, layers.map(layerCells), settings.columns), '']
-    : [];
-  const kind = images.length === 1 && images[0]?.manifestDigest === digest ? 'manifest' : 'index';
-  return [...table, totals(summary, settings.seconds), `${kind} ${digest}`];
+export function renderConvertSummary(summary: ConvertSummary, settings: TextSettings): string[] {
+  const { keptLayerCount, convertedLayerCount } = countLayers(summary.layers);
+  const converted = `${formatNoun(convertedLayerCount, 'layer')} converted, ${keptLayerCount} kept`;
+  return renderSummary(summary, converted, settings);
+}
+
+/** The same of an image that comes out of a chunk store: whether a layer is converted was the user's choice, for all. */
+export function renderExportSummary(summary: ConvertSummary, settings: TextSettings): string[] {
+  return renderSummary(summary, formatNoun(summary.layers.length, 'layer'), settings);
 }
 
 /** The same for a line of a JSON log. */
@@ -33,17 +34,22 @@ export function convertSummaryDetails(
   };
 }
 
-function totals({ images, layers }: ConvertSummary, seconds: number): string {
-  const { keptLayerCount, convertedLayerCount } = countLayers(layers);
+function renderSummary(
+  { images, layers, digest }: ConvertSummary,
+  layerCounts: string,
+  { seconds, verbose, columns }: TextSettings,
+): string[] {
+  const table = verbose ? [...renderTable(LAYER_COLUMNS, layers.map(layerCells), columns), ''] : [];
+  const platforms = images.length > 1 ? [formatNoun(images.length, 'platform')] : [];
+  const totals = [...platforms, layerCounts, sizes(layers), formatSeconds(seconds)].join(', ');
+  const kind = images.length === 1 && images[0]?.manifestDigest === digest ? 'manifest' : 'index';
+  return [...table, totals, `${kind} ${digest}`];
+}
+
+function sizes(layers: readonly ConvertedLayerSummary[]): string {
   const [sourceBytes, bytes] = [sumOf(layers, 'sourceBytes'), sumOf(layers, 'bytes')];
   const ratio = sourceBytes === 0 ? '' : ` (${formatPercent(bytes, sourceBytes)})`;
-  return [
-    ...(images.length > 1 ? [formatNoun(images.length, 'platform')] : []),
-    `${formatNoun(convertedLayerCount, 'layer')} converted`,
-    `${keptLayerCount} kept`,
-    `${formatBytes(sourceBytes)} in, ${formatBytes(bytes)} out${ratio}`,
-    formatSeconds(seconds),
-  ].join(', ');
+  return `${formatBytes(sourceBytes)} in, ${formatBytes(bytes)} out${ratio}`;
 }
 
 function countLayers(layers: readonly ConvertedLayerSummary[]) {

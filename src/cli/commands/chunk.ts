@@ -21,7 +21,7 @@ import {
 } from '../../reports/chunk-text.ts';
 import { renderReportJson } from '../../reports/report-json.ts';
 import { confirm } from '../confirm.ts';
-import { convertSummaryDetails, renderConvertSummary } from '../convert-summary.ts';
+import { convertSummaryDetails, renderExportSummary } from '../convert-summary.ts';
 import {
   allValues,
   type FlagValues,
@@ -142,7 +142,7 @@ async function exportImage(
   const run = (context: RunContext): Promise<ConvertSummary> => runChunkExport(options, context);
   const { result, seconds, log, verbosity } = await runWithLog(values, host, run);
   const settings = { seconds, columns: host.stderr.columns(), verbose: verbosity > 0 };
-  log.summary(renderConvertSummary(result, settings), convertSummaryDetails(result, settings));
+  log.summary(renderExportSummary(result, settings), convertSummaryDetails(result, settings));
   return 0;
 }
 
