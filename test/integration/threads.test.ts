@@ -74,6 +74,23 @@ describe('a worker', { timeout: 120_000 }, () => {
       await execa('node', [LAYAH, 'build', '--rootfs', rootfs, '-q', '-o', output, '--threads', '4']);
     }
   });
+
+  it('or the main thread, whichever comes to it, reports the file it cannot read by its path', async () => {
+    const rootfs = join(directory, 'changing');
+    mkdirSync(rootfs);
+    writeFileSync(join(rootfs, 'a'), 'x');
+    writeHole(join(rootfs, 'b'), 2);
+    const result = await execa(
+      'node',
+      [LAYAH, 'build', '--rootfs', rootfs, '-o', join(directory, 'out'), '--threads', '2'],
+      {
+        reject: false,
+        env: { NODE_OPTIONS: `--import ${writeTruncator(join(rootfs, 'a'))}` },
+      },
+    );
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain('/a changed while it was being read');
+  });
 });
 
 describe('a pool of two threads', { timeout: 120_000 }, () => {
@@ -181,6 +198,23 @@ describe('the threads', { timeout: 120_000 }, () => {
 function writeHole(path: string, threads: number): void {
   writeFileSync(path, '');
   truncateSync(path, threads * 8 * 2 ** 20);
+}
+
+/** A module that empties a file before a worker starts, which is after the scan and before there are jobs. */
+function writeTruncator(path: string): string {
+  const module = join(directory, 'truncate.mjs');
+  const content = [
+    "import { truncateSync } from 'node:fs';",
+    "import threads from 'node:worker_threads';",
+    'threads.Worker = class extends threads.Worker {',
+    '  constructor(...settings) {',
+    `    truncateSync(${JSON.stringify(path)}, 0);`,
+    '    super(...settings);',
+    '  }',
+    '};',
+  ];
+  writeFileSync(module, content.join('\n'));
+  return module;
 }
 
 /** A module that adds a byte to a file for each worker that starts. */
