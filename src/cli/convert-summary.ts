@@ -17,7 +17,7 @@ export function renderExportSummary(summary: ConvertSummary, settings: TextSetti
   return renderSummary(summary, formatNoun(summary.layers.length, 'layer'), settings);
 }
 
-/** The same for a line of a JSON log. */
+/** What a conversion did, for a line of a JSON log. */
 export function convertSummaryDetails(
   summary: ConvertSummary,
   { seconds, verbose }: SummarySettings,

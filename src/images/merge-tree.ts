@@ -14,10 +14,10 @@ import {
   rootfsPath,
   type RootfsPath,
 } from '../model/rootfs-path.ts';
+import { AUFS_PREFIX, isWhiteout, OPAQUE_MARKER, WHITEOUT_PREFIX } from '../model/whiteouts.ts';
 import type { LayerTarEntry } from './layer-entries.ts';
 import type { TarHeader } from './tar-header.ts';
 import { allNodes, createNodeTree, type NodeTree, sortedNodes, type TreeNode } from './tree-nodes.ts';
-import { AUFS_PREFIX, isWhiteout, OPAQUE_MARKER, WHITEOUT_PREFIX } from '../model/whiteouts.ts';
 
 interface InodeMetadata {
   readonly mode: number;

@@ -2,9 +2,9 @@
  * Every entry of every layer, and what has become of it in the tree that a container sees.
  */
 import { ROOT_PATH, rootfsPath, type RootfsPath } from '../model/rootfs-path.ts';
+import { isWhiteout } from '../model/whiteouts.ts';
 import type { ListedEntry, ListedLayer } from './list-layer.ts';
 import { createTreeMerger, type MergedTree } from './merge-tree.ts';
-import { isWhiteout } from '../model/whiteouts.ts';
 
 export interface StoredEntry extends ListedEntry {
   /** From 0, from the bottom up. */
