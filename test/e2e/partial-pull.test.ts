@@ -1,10 +1,29 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { describe, expect, inject } from 'vitest';
 import { layahOrFail, run } from './layah.ts';
 import { makeRootfs } from './material.ts';
 import { testWith } from './needs.ts';
-import { REGISTRY_PROGRAM, servedBlobBytes, withRegistryServer } from './registry-server.ts';
+import {
+  REGISTRY_PROGRAM,
+  type RegistryServer,
+  servedBlobBytes,
+  withRegistryServer,
+} from './registry-server.ts';
+
+/**
+ * podman 4.3 loses files in about one partial pull of twenty-five, of images from the Go library as well: containers/storage
+ * forgets the error of a chunk once a file is open (`storeMissingFiles`), leaves out all that follows and reports success.
+ */
+const ATTEMPTS = 5;
+
+interface Pulled {
+  readonly servedBytes: number;
+  /** Of all files and symlinks in the layers of the image, relative to the root. */
+  readonly paths: ReadonlySet<string>;
+  /** Why podman pulled a layer whole after all. */
+  readonly fallbacks: readonly string[];
+}
 
 /** Storage of its own that asks for the missing files of an eStargz layer only (containers-storage.conf(5)). */
 async function makeStorage(directory: string): Promise<string> {
@@ -25,37 +44,68 @@ skip_mount_home = "true"
   return path;
 }
 
+async function pull(registry: RegistryServer, storage: string, tag: string): Promise<Pulled> {
+  const reference = `${registry.host}/app:${tag}`;
+  const podman = (...args: string[]) =>
+    run('env', [`CONTAINERS_STORAGE_CONF=${storage}`, 'podman', ...args, reference]);
+  const before = servedBlobBytes(await registry.requests());
+  const log = await podman('--log-level=debug', 'pull', '--tls-verify=false');
+  const servedBytes = servedBlobBytes(await registry.requests()) - before;
+  const format = '{{.GraphDriver.Data.UpperDir}}:{{.GraphDriver.Data.LowerDir}}';
+  const layers = (await podman('image', 'inspect', '--format', format)).split(':');
+  const paths = new Set((await Promise.all(layers.map(filesBelow))).flat());
+  return { servedBytes, paths, fallbacks: log.match(/Failed to retrieve partial blob.*/g) ?? [] };
+}
+
+/** Without devices, which podman leaves out of partial pulls. */
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+}
+
 describe('podman with enable_partial_images', () => {
   testWith(
     ['root', 'debootstrap', 'podman', REGISTRY_PROGRAM],
     'pulls of an updated layer only the files that it does not have',
     async () => {
       const directory = join(inject('runDirectory'), 'partial');
-      const storage = await makeStorage(directory);
       const rootfs = join(directory, 'rootfs');
+      await mkdir(directory, { recursive: true });
       await run('cp', ['-a', await makeRootfs('debian'), rootfs]);
       await withRegistryServer({ directory: join(directory, 'registry') }, async (registry) => {
-        const pull = async (tag: string) => {
-          const reference = `${registry.host}/app:${tag}`;
-          const output = ['-o', `docker://${reference}`, '--tls-verify=false'];
+        const push = async (tag: string) => {
+          const output = ['-o', `docker://${registry.host}/app:${tag}`, '--tls-verify=false'];
           await layahOrFail(['build', '--rootfs', rootfs, '--max-layers', '2', ...output]);
-          const before = servedBlobBytes(await registry.requests());
-          await run('env', [
-            `CONTAINERS_STORAGE_CONF=${storage}`,
-            'podman',
-            'pull',
-            '-q',
-            '--tls-verify=false',
-            reference,
-          ]);
-          return servedBlobBytes(await registry.requests()) - before;
+          return filesBelow(rootfs);
         };
-        const first = await pull('1');
+        const original = await push('1');
         await writeFile(join(rootfs, 'usr/bin/updated'), 'x'.repeat(100_000));
         await writeFile(join(rootfs, 'usr/share/doc/bash/changelog.Debian.gz'), 'new');
-        const second = await pull('2');
-        console.log(`first pull ${first} bytes of blobs, that of the update ${second}`);
-        expect(second).toBeLessThan(first / 10);
+        const updated = await push('2');
+
+        const lost: string[] = [];
+        while (lost.length < ATTEMPTS) {
+          const storage = await makeStorage(join(directory, `storage${lost.length}`));
+          const first = await pull(registry, storage, '1');
+          const second = await pull(registry, storage, '2');
+          const missing = [original, updated].map((paths, index) =>
+            paths.filter((path) => ![first, second][index]?.paths.has(path)),
+          );
+          console.log(
+            `first pull ${first.servedBytes} bytes of blobs, that of the update ${second.servedBytes}; ` +
+              `podman lost ${missing.map(({ length }) => length).join(' and ')} of ${original.length} files`,
+          );
+          if (missing.some(({ length }) => length > 0)) {
+            lost.push(`${missing.flat()[0]}: ${second.fallbacks.join(', ')}`);
+            continue;
+          }
+          expect(second.fallbacks).toEqual([]);
+          expect(second.servedBytes).toBeLessThan(first.servedBytes / 10);
+          return;
+        }
+        expect.fail(`podman lost files each time, the first of them ${lost.join('; ')}`);
       });
     },
   );
