@@ -67,17 +67,18 @@ async function addImage(addition: Addition): Promise<ChunkAddSummary> {
     name,
     manifestDigest: image.descriptor.digest,
     replacedDigest,
-    layers: all.map((layer, position) => {
-      const summary = find(added, layer.diffId);
-      const isFirst = all.findIndex(({ diffId }) => diffId === layer.diffId) === position;
-      return isFirst ? summary : withoutNews(summary);
-    }),
+    layers: newsOnce(all.map(({ diffId }) => find(added, diffId))),
   };
 }
 
-/** What a layer brings when the image has had it before. */
-function withoutNews(summary: ChunkedLayerSummary): ChunkedLayerSummary {
-  return { ...summary, newChunkCount: 0, newBytes: 0 };
+/** A layer that the image has had before brings nothing new. */
+function newsOnce(layers: readonly ChunkedLayerSummary[]): ChunkedLayerSummary[] {
+  const seen = new Set<ChunkedLayerSummary>();
+  return layers.map((layer) => {
+    const isFirst = !seen.has(layer);
+    seen.add(layer);
+    return isFirst ? layer : { ...layer, newChunkCount: 0, newBytes: 0 };
+  });
 }
 
 async function addLayers(
