@@ -2,9 +2,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { LayahError } from '../model/errors.ts';
 import { decodeUtf8 } from '../model/rootfs-path.ts';
 import { INDEX_FILE, LAYOUT_FILE } from './layout-file.ts';
-import { streamRange } from './read-file.ts';
+import { readAt } from './read-file.ts';
 import type { TarHeader } from './tar-header.ts';
-import { createTarReader } from './tar-reader.ts';
+import { createTarReader, type TarReader } from './tar-reader.ts';
 
 /** Where a file of the image layout lies in the archive. */
 export interface ArchiveMember {
@@ -19,7 +19,7 @@ export interface ArchiveIndex {
 }
 
 /**
- * Reads the archive once and notes where the files of an image layout are; all else is passed over.
+ * Reads the headers of the archive and notes where the files of an image layout are; all else is passed over.
  * @throws LayahError `bad-image` when it is no tar, or has a layout file twice or as something else than a file.
  */
 export async function indexArchive(file: FileHandle, path: string): Promise<ArchiveIndex> {
@@ -57,12 +57,27 @@ export async function walkArchive(
       ),
     ),
   });
-  for await (const piece of streamRange(file, { offset: 0, sizeBytes: Infinity, onEnd: async () => {} })) {
+  for await (const piece of readOutsideContents(file, reader)) {
     readAsTar(path, () => reader.push(piece));
     for (const entry of entries.splice(0)) onEntry(entry);
   }
   readAsTar(path, () => reader.finish());
   return problems;
+}
+
+/** Holds a header with its extensions, and mostly a document and the header after it. */
+const PIECE_BYTES = 1 << 15;
+
+/** From front to back, without most of what `reader` takes for content: a blob is far larger than a header. */
+async function* readOutsideContents(file: FileHandle, reader: TarReader): AsyncGenerator<Buffer> {
+  const { size } = await file.stat();
+  for (let position = 0; ;) {
+    position += reader.skipContent(Math.max(0, size - position));
+    const piece = await readAt(file, position, PIECE_BYTES);
+    if (piece.length === 0) return;
+    yield piece;
+    position += piece.length;
+  }
 }
 
 /** @param onOther is called once, with where the first byte stands that is not zero. */

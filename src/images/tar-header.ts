@@ -77,7 +77,8 @@ function hasRightChecksum(block: Buffer): boolean {
   return stored.value === unsigned || stored.value === signed;
 }
 
-function stringField(block: Buffer, start: number, end: number): string {
+/** Up to the first NUL. */
+export function stringField(block: Buffer, start: number, end: number): string {
   const nul = block.indexOf(0, start);
   return block.toString('latin1', start, nul < 0 || nul > end ? end : nul);
 }

@@ -12,6 +12,7 @@ import { parsePaxRecords, type PaxRecords } from './pax-records.ts';
 import {
   rawSize,
   readTarBlock,
+  stringField,
   tarError,
   tarHeader,
   type RawTarHeader,
@@ -42,6 +43,8 @@ export interface TarSummary {
 export interface TarReader {
   /** @throws LayahError `bad-image` naming the entry and its offset; the reader is of no use after that. */
   push(chunk: Buffer): void;
+  /** Passes over up to `maxBytes` of content unseen; returns how many bytes need not be pushed, 0 outside of content. */
+  skipContent(maxBytes: number): number;
   /** @throws LayahError `bad-image` when the archive ends within an entry. */
   finish(): TarSummary;
 }
@@ -77,7 +80,11 @@ export function createTarReader(handler: TarHandler, options?: Partial<TarReader
     gnuName: undefined,
     gnuLinkName: undefined,
   };
-  return { push: (chunk) => feed(state, chunk), finish: () => finish(state) };
+  return {
+    push: (chunk) => feed(state, chunk),
+    skipContent: (maxBytes) => skipContent(state, maxBytes),
+    finish: () => finish(state),
+  };
 }
 
 type Phase = 'header' | 'extension' | 'content' | 'padding' | 'trailing';
@@ -163,10 +170,18 @@ function gather(state: TarState, chunk: Buffer): number {
 function passContent(state: TarState, chunk: Buffer): number {
   const part = chunk.subarray(0, state.contentBytesLeft);
   state.handler.content(part, state.position);
-  state.contentBytesLeft -= part.length;
-  state.position += part.length;
+  return leaveContent(state, part.length);
+}
+
+function skipContent(state: TarState, maxBytes: number): number {
+  return state.phase === 'content' ? leaveContent(state, Math.min(state.contentBytesLeft, maxBytes)) : 0;
+}
+
+function leaveContent(state: TarState, passedBytes: number): number {
+  state.contentBytesLeft -= passedBytes;
+  state.position += passedBytes;
   if (state.contentBytesLeft === 0) expectPadding(state);
-  return part.length;
+  return passedBytes;
 }
 
 function expectPadding(state: TarState): void {
@@ -226,15 +241,10 @@ function expectExtension(state: TarState, raw: RawTarHeader): void {
 
 function readExtension(state: TarState, body: Buffer): void {
   const typeFlag = state.extension?.typeFlag;
-  if (typeFlag === 'L') state.gnuName = upToNul(body);
-  else if (typeFlag === 'K') state.gnuLinkName = upToNul(body);
+  if (typeFlag === 'L') state.gnuName = stringField(body, 0, body.length);
+  else if (typeFlag === 'K') state.gnuLinkName = stringField(body, 0, body.length);
   else readPax(state, body, typeFlag === 'g');
   expectPadding(state);
-}
-
-function upToNul(body: Buffer): string {
-  const nul = body.indexOf(0);
-  return body.toString('latin1', 0, nul < 0 ? body.length : nul);
 }
 
 function readPax(state: TarState, body: Buffer, isGlobal: boolean): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { createTarReader } from '../../../src/images/tar-reader.ts';
 import { readTar } from './read-tar.ts';
 import { END_OF_ARCHIVE, extension, padded, paxBody, tarBlock } from './tar-blocks.ts';
 
@@ -190,6 +191,30 @@ describe('the end', () => {
     const result = readTar(Buffer.concat([file, END_OF_ARCHIVE, after]), 100);
     expect(result).toMatchObject({ entryCount: 1, endOfArchive: true, trailingBytes: 512 });
     expect(result.trailing).toEqual(after);
+  });
+
+  it('content that is passed over counts as read', () => {
+    const names: string[] = [];
+    const positions: number[] = [];
+    const reader = createTarReader({
+      entry: (header, position) => {
+        names.push(header.name);
+        positions.push(position);
+      },
+      content: () => expect.fail('was to be passed over'),
+    });
+    const first = tarBlock({ name: 'first', size: 1000 });
+    expect(reader.skipContent(1000)).toBe(0);
+    reader.push(first);
+    expect(reader.skipContent(400)).toBe(400);
+    expect(reader.skipContent(5000)).toBe(600);
+    expect(reader.skipContent(5000)).toBe(0);
+    reader.push(Buffer.concat([Buffer.alloc(24), tarBlock({ name: 'second' }), END_OF_ARCHIVE]));
+    expect(reader.finish()).toEqual({ entryCount: 2, trailingBytes: 0, endOfArchive: true });
+    expect([names, positions]).toEqual([
+      ['first', 'second'],
+      [512, 2048],
+    ]);
   });
 
   it('a tar without end-of-archive blocks is read, and says so', () => {
