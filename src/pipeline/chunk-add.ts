@@ -58,8 +58,8 @@ async function addImage(addition: Addition): Promise<ChunkAddSummary> {
   const layers = [...new Map(all.map((layer) => [layer.diffId, layer])).values()];
   session.need(layers.map(({ diffId }) => indexName(diffId, options)));
   const added = await addLayers(addition, layers);
-  const stored = all.map(({ diffId }): StoredLayer => {
-    const { sizeBytes, entryCount, chunkCount } = find(added, diffId);
+  const summaries = all.map(({ diffId }) => find(added, diffId));
+  const stored = summaries.map(({ diffId, sizeBytes, entryCount, chunkCount }): StoredLayer => {
     return { diffId, index: indexName(diffId, options), sizeBytes, entryCount, chunkCount };
   });
   const { name, replacedDigest } = await publish(addition, stored);
@@ -67,16 +67,16 @@ async function addImage(addition: Addition): Promise<ChunkAddSummary> {
     name,
     manifestDigest: image.descriptor.digest,
     replacedDigest,
-    layers: newsOnce(all.map(({ diffId }) => find(added, diffId))),
+    layers: newsOnce(summaries),
   };
 }
 
 /** A layer that the image has had before brings nothing new. */
 function newsOnce(layers: readonly ChunkedLayerSummary[]): ChunkedLayerSummary[] {
-  const seen = new Set<ChunkedLayerSummary>();
+  const seen = new Set<DiffId>();
   return layers.map((layer) => {
-    const isFirst = !seen.has(layer);
-    seen.add(layer);
+    const isFirst = !seen.has(layer.diffId);
+    seen.add(layer.diffId);
     return isFirst ? layer : { ...layer, newChunkCount: 0, newBytes: 0 };
   });
 }
